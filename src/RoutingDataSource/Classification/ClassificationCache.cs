@@ -1,12 +1,123 @@
+using System.Runtime.CompilerServices;
+
 namespace ReplicaRouting.Classification;
 
-/// <summary>Remembers classifications by string reference first, then by content; bounded.</summary>
+/// <summary>Remembers classifications by string reference first, then by content; bounded. Thread-safe; hits take no lock and allocate nothing.</summary>
 internal sealed class ClassificationCache
 {
+    /// <summary>Texts longer than this many characters are classified anew each time: hashing them costs as much as reading them.</summary>
+    internal const int MaxTextLength = 16 * 1024;
+
+    /// <summary>Slots by reference, a power of two. One text each; a later one takes the slot of an earlier one.</summary>
+    internal const int ReferenceSlots = 1024;
+
+    /// <summary>Slots by content, a power of two.</summary>
+    internal const int ContentSlots = 4096;
+
+    /// <summary>Texts of more than this many bytes in all are not kept by content.</summary>
+    internal const long MaxBytes = 16 * 1024 * 1024;
+
     private readonly FunctionCatalog _catalog;
+    private readonly Entry?[] _byReference = new Entry?[ReferenceSlots];
+    private readonly Entry?[] _byContent = new Entry?[ContentSlots];
+    private long _bytes;
 
     /// <summary>Initialises a cache. A new catalog needs a new cache.</summary>
-    public ClassificationCache(FunctionCatalog catalog) => _catalog = catalog;
+    public ClassificationCache(FunctionCatalog catalog)
+        : this(catalog, new TextMemory())
+    {
+    }
 
-    public StatementClass Classify(string sql) => StatementClassifier.Classify(sql, _catalog);
+    /// <summary>Initialises a cache that goes on with what an earlier one remembered as refused.</summary>
+    /// <param name="catalog">What is known of functions and tables now.</param>
+    /// <param name="refusals">The <see cref="Refusals"/> of the earlier cache.</param>
+    public ClassificationCache(FunctionCatalog catalog, TextMemory refusals)
+    {
+        _catalog = catalog;
+        Refusals = refusals;
+    }
+
+    /// <summary>Gets the texts that a replica refused, to be handed to the next cache.</summary>
+    public TextMemory Refusals { get; }
+
+    /// <summary>Gets what the texts kept by content hold, in bytes.</summary>
+    internal long Bytes => Volatile.Read(ref _bytes);
+
+    public StatementClass Classify(string sql)
+    {
+        var entry = _byReference[ReferenceSlot(sql)];
+        return entry is not null && ReferenceEquals(entry.Text, sql) ? entry.Class : ClassifyByContent(sql);
+    }
+
+    /// <summary>Remembers that a replica refused a text, so that it goes to the primary from now on.</summary>
+    public void RememberRefusal(string sql)
+    {
+        if (!Refusals.Add(sql))
+        {
+            return;
+        }
+
+        // Entries of the same content may sit in several slots by reference; all are few and small.
+        Array.Clear(_byReference);
+        var slot = ContentSlot(sql);
+        if (Volatile.Read(ref _byContent[slot]) is { } entry && entry.Text == sql)
+        {
+            Store(slot, new Entry(sql, Classified(sql)));
+        }
+    }
+
+    private StatementClass ClassifyByContent(string sql)
+    {
+        if (sql.Length > MaxTextLength)
+        {
+            return Classified(sql);
+        }
+
+        var slot = ContentSlot(sql);
+        var entry = Volatile.Read(ref _byContent[slot]);
+        if (entry is null || entry.Text != sql)
+        {
+            entry = new Entry(sql, Classified(sql));
+            Store(slot, entry);
+        }
+
+        // The reference slot needs an entry of this very string; the one by content may hold an equal other.
+        if (ReferenceEquals(entry.Text, sql))
+        {
+            _byReference[ReferenceSlot(sql)] = entry;
+        }
+
+        return entry.Class;
+    }
+
+    private StatementClass Classified(string sql)
+    {
+        var result = StatementClassifier.Classify(sql, _catalog);
+        return Refusals.Contains(sql) && result.IsReadOnly ? result with { Reason = RouteReason.RememberedRefusal } : result;
+    }
+
+    private void Store(int slot, Entry entry)
+    {
+        var size = (long)entry.Text.Length * sizeof(char);
+        if (Interlocked.Add(ref _bytes, size) > MaxBytes)
+        {
+            Interlocked.Add(ref _bytes, -size);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _byContent[slot], entry) is { } old)
+        {
+            Interlocked.Add(ref _bytes, -(long)old.Text.Length * sizeof(char));
+        }
+    }
+
+    private static int ReferenceSlot(string sql) => RuntimeHelpers.GetHashCode(sql) & (ReferenceSlots - 1);
+
+    private static int ContentSlot(string sql) => string.GetHashCode(sql.AsSpan()) & (ContentSlots - 1);
+
+    private sealed class Entry(string text, StatementClass @class)
+    {
+        internal readonly string Text = text;
+        internal readonly StatementClass Class = @class;
+    }
 }

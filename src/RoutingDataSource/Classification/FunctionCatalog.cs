@@ -2,20 +2,105 @@ using ReplicaRouting.Model;
 
 namespace ReplicaRouting.Classification;
 
-/// <summary>What is known of functions and tables: the built-in table, what pg_proc said of the user's functions, and the options.</summary>
+/// <summary>What is known of functions and tables: the built-in tables, what the server said of the user's own, and the options. Immutable.</summary>
 internal sealed class FunctionCatalog
 {
+    private readonly NameTable _byName;
+    private readonly NameTable _byQualifiedName;
+    private readonly RelationNames _relations;
+    private readonly FrozenSchemas _harmlessSchemas;
+    private readonly FrozenSchemas _refusedSchemas;
+    private readonly ulong _attributeFilter;
+
     /// <summary>Initialises a catalog.</summary>
     /// <param name="options">What the application said about its own names.</param>
-    /// <param name="userFunctions">What pg_proc said; <see langword="null"/> when no server was asked yet, in which case a function that is
-    /// not built in counts as unknown.</param>
-    public FunctionCatalog(ClassificationOptions options, IReadOnlyList<UserFunction>? userFunctions)
+    /// <param name="userFunctions">What <see cref="LearnFunctionsSql"/> said, which is all functions outside of pg_catalog;
+    /// <see langword="null"/> when no server was asked yet, in which case a function that is not built in counts as unknown.</param>
+    /// <param name="primaryRelations">What <see cref="LearnRelationsSql"/> said: relations whose reads belong on the primary.</param>
+    public FunctionCatalog(
+        ClassificationOptions options,
+        IReadOnlyList<UserFunction>? userFunctions,
+        IReadOnlyList<PrimaryRelation>? primaryRelations = null)
     {
         Options = options;
         UserFunctions = userFunctions;
+        var builder = new CatalogBuilder(options, userFunctions);
+        _byName = builder.BuildNames();
+        _byQualifiedName = builder.BuildQualifiedNames();
+        _harmlessSchemas = builder.HarmlessSchemas;
+        _refusedSchemas = builder.RefusedSchemas;
+        _attributeFilter = builder.AttributeFilter;
+        _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
     }
+
+    /// <summary>Lists all functions outside of pg_catalog as (schema, name, whether any overload is volatile), and with them the operators, casts
+    /// and domains over such functions. Works for every role on PostgreSQL 14 to 19.</summary>
+    internal const string LearnFunctionsSql = CatalogQueries.Functions;
+
+    /// <summary>Lists the relations whose reads belong on the primary as (schema, name, kind): sequences, unlogged tables, and views that call
+    /// volatile functions or read what belongs on the primary. Works for every role on PostgreSQL 14 to 19.</summary>
+    internal const string LearnRelationsSql = CatalogQueries.Relations;
 
     public ClassificationOptions Options { get; }
 
     public IReadOnlyList<UserFunction>? UserFunctions { get; }
+
+    internal bool HasRelations => _relations.Any;
+
+    internal ref readonly NameEntry FindName(scoped ReadOnlySpan<char> name, bool quoted) => ref _byName.Find(Clip(name), quoted);
+
+    internal ref readonly NameEntry FindQualified(
+        scoped ReadOnlySpan<char> schema, bool schemaQuoted, scoped ReadOnlySpan<char> name, bool quoted)
+    {
+        schema = Clip(schema);
+        name = Clip(name);
+        if (Matches(schema, schemaQuoted, "pg_catalog"))
+        {
+            return ref BuiltInFunctions.Table.Find(name, quoted);
+        }
+
+        Span<char> key = stackalloc char[(2 * MaxName) + 1];
+        ref readonly var entry = ref _byQualifiedName.Find(key[..QualifiedName.Write(key, schema, schemaQuoted, name, quoted)], quoted: true);
+        if (entry.Flags != NameFlags.None)
+        {
+            return ref entry;
+        }
+
+        if (_refusedSchemas.Contains(schema, schemaQuoted))
+        {
+            return ref BuiltInFunctions.RefusedBySchema;
+        }
+
+        return ref _harmlessSchemas.Contains(schema, schemaQuoted)
+            || (Matches(schema, schemaQuoted, "information_schema") && name.StartsWith("_pg_", StringComparison.OrdinalIgnoreCase))
+            ? ref BuiltInFunctions.HarmlessBySchema
+            : ref entry;
+    }
+
+    /// <summary>Whether <c>row.name</c> may be a call of a volatile function, which PostgreSQL tries when there is no such column.</summary>
+    internal bool MayBeAttributeCall(ReadOnlySpan<char> name, bool quoted) =>
+        _attributeFilter != 0
+        && (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
+        && (FindName(name, quoted).Flags & NameFlags.Attribute) != 0;
+
+    /// <summary>Whether an operator, named by its characters, may call a volatile function.</summary>
+    internal bool IsRefusedOperator(ReadOnlySpan<char> symbol, out bool unknown)
+    {
+        var flags = _byName.Find(symbol, quoted: true).Flags;
+        unknown = (flags & (NameFlags.Harmless | NameFlags.Refused)) == 0 && UserFunctions is null;
+        return unknown || (flags & NameFlags.Refused) != 0;
+    }
+
+    /// <summary>Whether a relation's reads belong on the primary.</summary>
+    internal bool IsPrimaryRelation(
+        ReadOnlySpan<char> schema, bool schemaQuoted, ReadOnlySpan<char> name, bool quoted, out RouteReason reason) =>
+        _relations.Find(Clip(schema), schemaQuoted, Clip(name), quoted, out reason);
+
+    internal static bool Matches(ReadOnlySpan<char> name, bool quoted, string stored) =>
+        quoted ? name.SequenceEqual(stored) : NameTable.EqualsFolded(name, stored);
+
+    internal const int MaxName = 63;
+
+    /// <summary>PostgreSQL cuts names at 63 bytes.</summary>
+    private static ReadOnlySpan<char> Clip(ReadOnlySpan<char> name) => name.Length > MaxName ? name[..MaxName] : name;
 }

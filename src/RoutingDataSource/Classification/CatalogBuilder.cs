@@ -1,0 +1,137 @@
+using ReplicaRouting.Model;
+
+namespace ReplicaRouting.Classification;
+
+/// <summary>Merges what is built in, what the server said and what the options say into the tables of a <see cref="FunctionCatalog"/>.</summary>
+internal sealed class CatalogBuilder
+{
+    private readonly ClassificationOptions _options;
+    private readonly IReadOnlyList<UserFunction>? _userFunctions;
+    private readonly List<(string? Schema, string Name)> _readOnly;
+    private readonly List<(string? Schema, string Name)> _write;
+
+    public CatalogBuilder(ClassificationOptions options, IReadOnlyList<UserFunction>? userFunctions)
+    {
+        _options = options;
+        _userFunctions = userFunctions;
+        _readOnly = [.. _options.ReadOnlyFunctions.Select(QualifiedName.Parse)];
+        _write = [.. _options.WriteFunctions.Select(QualifiedName.Parse)];
+        HarmlessSchemas = new FrozenSchemas(from entry in _readOnly where entry is { Name: "*", Schema: not null } select entry.Schema);
+        RefusedSchemas = new FrozenSchemas(from entry in _write where entry is { Name: "*", Schema: not null } select entry.Schema);
+    }
+
+    internal FrozenSchemas HarmlessSchemas { get; }
+
+    internal FrozenSchemas RefusedSchemas { get; }
+
+    internal ulong AttributeFilter { get; private set; }
+
+    internal static ulong FilterBit(ReadOnlySpan<char> name) => name.IsEmpty ? 0 : 1UL << (((name[0] | 0x20) + (name.Length * 7)) & 63);
+
+    /// <summary>The table for calls without a schema: any schema's function may be meant, so the worst one counts.</summary>
+    internal NameTable BuildNames()
+    {
+        var entries = new Dictionary<string, NameEntry>(BuiltInFunctions.Entries, StringComparer.Ordinal);
+        foreach (var (reason, flags, names) in ExtensionFunctions.Refused)
+        {
+            foreach (var name in ExtensionFunctions.Split(names))
+            {
+                Merge(entries, name, flags | NameFlags.Refused, reason);
+            }
+        }
+
+        if (_userFunctions is null)
+        {
+            foreach (var name in ExtensionFunctions.Split(ExtensionFunctions.Harmless))
+            {
+                Merge(entries, name, NameFlags.Harmless, RouteReason.ProvenRead);
+            }
+        }
+        else
+        {
+            foreach (var function in _userFunctions)
+            {
+                var refused = IsRefused(function);
+                Merge(entries, function.Name, refused ? NameFlags.Refused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
+                AttributeFilter |= refused ? FilterBit(function.Name) : 0;
+            }
+        }
+
+        foreach (var (schema, name) in _readOnly)
+        {
+            if (schema is null or "pg_catalog" && name != "*")
+            {
+                entries.TryGetValue(name, out var known);
+                entries[name] = new NameEntry(name, (known.Flags & (NameFlags.Syntax | NameFlags.Keyword | NameFlags.Substring)) | NameFlags.Harmless, 0);
+            }
+        }
+
+        foreach (var (_, name) in _write)
+        {
+            if (name != "*")
+            {
+                Merge(entries, name, NameFlags.Refused | NameFlags.Attribute, RouteReason.VolatileFunction);
+                AttributeFilter |= FilterBit(name);
+            }
+        }
+
+        return new NameTable(entries.Values);
+    }
+
+    /// <summary>The table for calls that name a schema other than pg_catalog.</summary>
+    internal NameTable BuildQualifiedNames()
+    {
+        var entries = new Dictionary<string, NameEntry>(StringComparer.Ordinal);
+        foreach (var function in _userFunctions ?? [])
+        {
+            Merge(
+                entries,
+                QualifiedName.Key(function.Schema, function.Name),
+                IsRefused(function) ? NameFlags.Refused : NameFlags.Harmless,
+                RouteReason.VolatileFunction);
+        }
+
+        foreach (var (schema, name) in _readOnly)
+        {
+            if (schema is not null && name != "*")
+            {
+                var key = QualifiedName.Key(schema, name);
+                entries[key] = new NameEntry(key, NameFlags.Harmless, RouteReason.ProvenRead);
+            }
+        }
+
+        foreach (var (schema, name) in _write)
+        {
+            if (schema is not null && name != "*")
+            {
+                Merge(entries, QualifiedName.Key(schema, name), NameFlags.Refused, RouteReason.VolatileFunction);
+            }
+        }
+
+        return new NameTable(entries.Values);
+    }
+
+    private bool IsRefused(UserFunction function) =>
+        _write.Exists(entry => Names(entry, function))
+        || (function.IsVolatile && !_readOnly.Exists(entry => Names(entry, function)));
+
+    private static bool Names((string? Schema, string Name) entry, UserFunction function) =>
+        (entry.Schema is null || entry.Schema == function.Schema)
+        && (entry.Name == function.Name || (entry is { Name: "*", Schema: not null } && entry.Schema == function.Schema));
+
+    private static void Merge(Dictionary<string, NameEntry> entries, string name, NameFlags flags, RouteReason reason)
+    {
+        if (!entries.TryGetValue(name, out var known))
+        {
+            entries[name] = new NameEntry(name, flags, reason);
+            return;
+        }
+
+        // The worst verdict wins, with the reason that came with it.
+        var refused = (known.Flags & NameFlags.Refused) != 0;
+        entries[name] = new NameEntry(
+            name,
+            (flags & NameFlags.Refused) != 0 || refused ? (known.Flags | flags) & ~NameFlags.Harmless : known.Flags | flags,
+            refused ? known.Reason : reason);
+    }
+}

@@ -1,0 +1,313 @@
+namespace ReplicaRouting.Classification;
+
+/// <content>Words: keywords in their place, and names.</content>
+internal ref partial struct StatementScanner
+{
+    private void OnWord()
+    {
+        var keyword = KeywordTable.Find(CurrentText);
+        if (keyword == SqlKeyword.None)
+        {
+            OnName();
+            return;
+        }
+
+        if (keyword >= SqlKeyword.LastValue)
+        {
+            CheckSequenceColumn();
+            OnName();
+            return;
+        }
+
+        // Behind a dot, and behind AS but for the parts of WITH, every word is a name.
+        if (_previous == PreviousToken.Dot || (_previousKeyword == SqlKeyword.As && _clause != Clause.CteAs))
+        {
+            OnName();
+            return;
+        }
+
+        OnKeyword(keyword);
+    }
+
+    private void OnKeyword(SqlKeyword keyword)
+    {
+        switch (keyword)
+        {
+            case SqlKeyword.Select:
+            case SqlKeyword.Values when _previous == PreviousToken.Start || _clause >= Clause.CteDone:
+                BeginQuery(Clause.Query);
+                break;
+            case SqlKeyword.Table:
+                BeginQuery(Clause.From);
+                break;
+            case SqlKeyword.With when _previous == PreviousToken.Start:
+                _clause = Clause.CteName;
+                break;
+            case SqlKeyword.From:
+                RequireNoCte();
+                if (_clause != Clause.None && !(_previousKeyword == SqlKeyword.Distinct && _beforeKeyword is SqlKeyword.Is or SqlKeyword.Not))
+                {
+                    _clause = Clause.From;
+                }
+
+                break;
+            case SqlKeyword.Group:
+                RequireNoCte();
+                if (_clause != Clause.None && _previousKeyword != SqlKeyword.Within)
+                {
+                    _clause = Clause.GroupBy;
+                }
+
+                break;
+            case SqlKeyword.Where or SqlKeyword.Having or SqlKeyword.Window or SqlKeyword.Order or SqlKeyword.Limit or SqlKeyword.Offset
+                or SqlKeyword.Fetch or SqlKeyword.Union or SqlKeyword.Intersect or SqlKeyword.Except:
+                RequireNoCte();
+                if (_clause != Clause.None)
+                {
+                    _clause = Clause.Query;
+                }
+
+                break;
+            case SqlKeyword.Into:
+                OnInto();
+                break;
+            case SqlKeyword.For:
+                OnFor();
+                break;
+            case SqlKeyword.Insert or SqlKeyword.Update or SqlKeyword.Delete or SqlKeyword.Merge:
+                if (!OnModification())
+                {
+                    OnName();
+                    return;
+                }
+
+                break;
+            case SqlKeyword.As when _clause == Clause.CteNamed:
+                _clause = Clause.CteAs;
+                break;
+            case SqlKeyword.Not or SqlKeyword.Materialized when _clause == Clause.CteAs:
+            case SqlKeyword.Recursive when _clause == Clause.CteName && _previousKeyword == SqlKeyword.With:
+                break;
+            case SqlKeyword.Search or SqlKeyword.Cycle when _clause is Clause.CteDone or Clause.CteSearch:
+                _clause = Clause.CteSearch;
+                _searchHasSet = false;
+                break;
+            case SqlKeyword.Set when _clause == Clause.CteSearch:
+                _searchHasSet = true;
+                break;
+            case SqlKeyword.True or SqlKeyword.False or SqlKeyword.Null or SqlKeyword.End:
+                RequireNoCte();
+                Follow(PreviousToken.Operand, keyword);
+                return;
+            default:
+                if (_clause is >= Clause.CteName and not Clause.CteSearch)
+                {
+                    OnName(); // an unreserved keyword can be a WITH query's name
+                    return;
+                }
+
+                RequireNoCte();
+                break;
+        }
+
+        NameFollows();
+        Follow(PreviousToken.Keyword, keyword);
+        _nameIsPrevious = true;
+    }
+
+    private void BeginQuery(Clause clause)
+    {
+        if (_clause is >= Clause.CteName and < Clause.CteDone)
+        {
+            Refuse(RouteReason.NotUnderstood);
+        }
+
+        _clause = clause;
+    }
+
+    /// <summary>Keeps what stands before the name that the current token begins or continues.</summary>
+    private void NameFollows()
+    {
+        if (_previous == PreviousToken.Dot)
+        {
+            _schema = _name;
+        }
+        else
+        {
+            _beforeName = _nameIsPrevious ? _name : default;
+            _before = _previous;
+            _beforeNameKeyword = _previousKeyword;
+            _schema = default;
+            _nameIsRelation = ExpectsRelation;
+        }
+
+        _name = CurrentName;
+    }
+
+    private void OnName()
+    {
+        switch (_clause)
+        {
+            case Clause.CteName when _previous == PreviousToken.Comma || _previousKeyword is SqlKeyword.With or SqlKeyword.Recursive:
+                _clause = Clause.CteNamed;
+                break;
+            case >= Clause.CteName and not Clause.CteSearch:
+                Refuse(RouteReason.NotUnderstood);
+                break;
+            case Clause.None when _kind == FrameKind.CteBody && _previous == PreviousToken.Start:
+                Refuse(RouteReason.NotUnderstood);
+                break;
+        }
+
+        NameFollows();
+        CheckName();
+        Follow(PreviousToken.Name);
+        _nameIsPrevious = true;
+    }
+
+    private void CheckName()
+    {
+        if (_token == TokenKind.EncodedName)
+        {
+            // Which name U&"…" is needs decoding; a name with doubled quotes can only be one of the user's.
+            if (_text[_lexer.Start] != '"' || _catalog.HasRelations || _previous == PreviousToken.Dot)
+            {
+                Refuse(RouteReason.NotUnderstood);
+            }
+
+            return;
+        }
+
+        var name = Bare(_name);
+        var quoted = _token == TokenKind.QuotedName;
+        if (name.Length > 6 && (name[0] | 0x20) == 'p' && name[2] == '_' && (name[1] | 0x20) == 'g')
+        {
+            CheckSystemName(name, quoted);
+        }
+
+        if (quoted && name.Length is 7 or 9 or 10 && KeywordTable.Find(name) >= SqlKeyword.LastValue)
+        {
+            CheckSequenceColumn();
+        }
+
+        if (_nameIsRelation)
+        {
+            if (_catalog.HasRelations
+                && Peek(out _) is not TokenKind.Dot and not TokenKind.OpenParen
+                && _catalog.IsPrimaryRelation(Bare(_schema), _schema.Kind == TokenKind.QuotedName, name, quoted, out var reason))
+            {
+                Refuse(reason);
+            }
+        }
+        else if (_previous == PreviousToken.Dot && !_planOnly && _catalog.MayBeAttributeCall(name, quoted) && Peek(out _) != TokenKind.OpenParen)
+        {
+            Refuse(RouteReason.VolatileFunction);
+        }
+    }
+
+    /// <summary>Names of PostgreSQL's own that belong to one server or one session.</summary>
+    private void CheckSystemName(ReadOnlySpan<char> name, bool quoted)
+    {
+        if (SystemRelations.IsTemporarySchema(name, quoted))
+        {
+            if (Peek(out _) == TokenKind.Dot)
+            {
+                Refuse(RouteReason.SessionState);
+                if (_creates)
+                {
+                    LeaveState();
+                }
+            }
+        }
+        else if (!_planOnly && SystemRelations.IsPerServer(name, quoted, out var reason) && Peek(out _) != TokenKind.OpenParen)
+        {
+            Refuse(reason);
+        }
+    }
+
+    /// <summary>last_value, is_called and log_cnt are the columns of a sequence. As a label or a window function the name is harmless.</summary>
+    private void CheckSequenceColumn()
+    {
+        if (!_planOnly
+            && _previous is not PreviousToken.Name and not PreviousToken.Operand
+            && _previousKeyword != SqlKeyword.As
+            && Peek(out _) != TokenKind.OpenParen)
+        {
+            Refuse(RouteReason.SequenceRead);
+        }
+    }
+
+    private void OnInto()
+    {
+        if (_planOnly)
+        {
+            return;
+        }
+
+        Refuse(RouteReason.SelectInto);
+        var ahead = _lexer;
+        if (ahead.Next() == TokenKind.Word && IsTemporaryWord(_text.Slice(ahead.Start, ahead.Length)))
+        {
+            LeaveState();
+        }
+
+        _creates = true;
+    }
+
+    private static bool IsTemporaryWord(ReadOnlySpan<char> word) =>
+        word.Equals("temp", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("temporary", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("local", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("global", StringComparison.OrdinalIgnoreCase);
+
+    private void OnFor()
+    {
+        if (_planOnly || (_clause == Clause.None && _kind == FrameKind.SubstringArguments))
+        {
+            return;
+        }
+
+        var ahead = _lexer;
+        if (ahead.Next() == TokenKind.Word)
+        {
+            var next = _text.Slice(ahead.Start, ahead.Length);
+            if ((_clause == Clause.None && next.Equals("ordinality", StringComparison.OrdinalIgnoreCase))
+                || next.Equals("read", StringComparison.OrdinalIgnoreCase))
+            {
+                return; // a column of XMLTABLE or JSON_TABLE; FOR READ ONLY locks nothing
+            }
+        }
+
+        Refuse(RouteReason.LockingClause);
+    }
+
+    /// <summary>INSERT, UPDATE, DELETE and MERGE are names everywhere but at the start of a statement.</summary>
+    private bool OnModification()
+    {
+        if (_planOnly)
+        {
+            _clause = _clause >= Clause.CteName ? Clause.None : _clause;
+            return true;
+        }
+
+        if (_clause is Clause.CteDone or Clause.CteSearch)
+        {
+            Refuse(RouteReason.Write);
+            _clause = Clause.None;
+            return true;
+        }
+
+        if (_previous != PreviousToken.Start || _clause >= Clause.CteName || _kind is FrameKind.Arguments or FrameKind.Bracket)
+        {
+            return false;
+        }
+
+        if (_kind == FrameKind.CteBody || Peek(out _) is TokenKind.Word or TokenKind.QuotedName or TokenKind.EncodedName)
+        {
+            Refuse(_depth == 0 ? RouteReason.Write : RouteReason.ModifyingCte);
+            return true;
+        }
+
+        return false;
+    }
+}

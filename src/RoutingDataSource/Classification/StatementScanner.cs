@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace ReplicaRouting.Classification;
+
+/// <summary>Reads a text token by token. The first thing that is not proven harmless is kept as the answer; the rest is still read, for what it
+/// does to the session.</summary>
+internal ref partial struct StatementScanner
+{
+    /// <summary>Characters that no operator of the SQL standard has.</summary>
+    private static readonly SearchValues<char> OddOperatorCharacters = SearchValues.Create("~!@#%^&|`?");
+
+    private readonly ReadOnlySpan<char> _text;
+    private readonly FunctionCatalog _catalog;
+    private readonly Span<Frame> _frames;
+    private SqlLexer _lexer;
+    private TokenKind _token;
+
+    private RouteReason _reason;
+    private int _reasonStart;
+    private int _reasonLength;
+    private SessionEffect _effect;
+    private bool _reachesOutside;
+
+    // The current statement.
+    private int _depth;
+    private FrameKind _kind;
+    private Clause _clause;
+    private bool _planOnly;
+    private PreviousToken _previous;
+    private SqlKeyword _previousKeyword;
+    private SqlKeyword _beforeKeyword; // the keyword before the previous token
+    private bool _previousComma; // the token before the previous one is a comma
+
+    private bool _searchHasSet; // SET of SEARCH or CYCLE was read
+    private bool _creates; // CREATE, or behind INTO: what is named in pg_temp is made
+
+    // The name that ends at the previous token, and what stands before it.
+    private NameToken _name;
+    private NameToken _schema;
+    private NameToken _beforeName;
+    private bool _nameIsPrevious;
+    private bool _nameIsRelation;
+    private PreviousToken _before;
+    private SqlKeyword _beforeNameKeyword;
+
+    public StatementScanner(ReadOnlySpan<char> text, FunctionCatalog catalog, Span<Frame> frames)
+    {
+        _text = text;
+        _catalog = catalog;
+        _frames = frames;
+        _lexer = new SqlLexer(text, catalog.Options.StandardConformingStrings);
+        _reason = RouteReason.ProvenRead;
+    }
+
+    public StatementClass Run()
+    {
+        var hint = HintReader.Read(_text);
+        var any = false;
+        Advance();
+        while (_token != TokenKind.End)
+        {
+            if (_token == TokenKind.Semicolon)
+            {
+                Advance();
+                continue;
+            }
+
+            any = true;
+            ScanStatement();
+        }
+
+        if (!any && _reason == RouteReason.ProvenRead)
+        {
+            _reason = RouteReason.Empty;
+        }
+        else if (hint == RouteHint.Primary && _reason == RouteReason.ProvenRead)
+        {
+            _reason = RouteReason.HintPrimary;
+        }
+
+        return new StatementClass
+        {
+            Reason = _reason,
+            TokenStart = _reasonStart,
+            TokenLength = _reasonLength,
+            SessionEffect = _effect,
+            Hint = hint,
+            ReachesOutside = _reachesOutside,
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance()
+    {
+        _token = _lexer.Next();
+        if (_token >= TokenKind.Unterminated)
+        {
+            RefuseLexical();
+        }
+    }
+
+    /// <summary>A text that cannot be split into tokens with certainty is refused for that, whatever came before.</summary>
+    private void RefuseLexical()
+    {
+        var unterminated = _token == TokenKind.Unterminated;
+        if (_reason != RouteReason.Unterminated)
+        {
+            _reason = unterminated ? RouteReason.Unterminated : RouteReason.NotUnderstood;
+            (_reasonStart, _reasonLength) = (_lexer.Start, _lexer.Length);
+        }
+
+        if (unterminated)
+        {
+            _token = TokenKind.End;
+        }
+    }
+
+    private void Refuse(RouteReason reason, int start, int length)
+    {
+        if (_reason == RouteReason.ProvenRead)
+        {
+            (_reason, _reasonStart, _reasonLength) = (reason, start, length);
+        }
+    }
+
+    private void Refuse(RouteReason reason) => Refuse(reason, _lexer.Start, _lexer.Length);
+
+    private void ScanStatement()
+    {
+        _depth = 0;
+        _kind = FrameKind.Statement;
+        _clause = Clause.None;
+        _planOnly = false;
+        _previous = PreviousToken.Start;
+        _previousKeyword = SqlKeyword.None;
+        _beforeKeyword = SqlKeyword.None;
+        _previousComma = false;
+        _nameIsPrevious = false;
+        _name = default;
+        _schema = default;
+
+        if (_token == TokenKind.Word)
+        {
+            var keyword = KeywordTable.Find(CurrentText);
+            if (keyword is SqlKeyword.Select or SqlKeyword.Values or SqlKeyword.Table or SqlKeyword.With)
+            {
+                ScanTokens();
+            }
+            else
+            {
+                ScanCommand(keyword);
+            }
+        }
+        else
+        {
+            if (_token != TokenKind.OpenParen)
+            {
+                Refuse(RouteReason.NotUnderstood);
+            }
+
+            ScanTokens();
+        }
+    }
+
+    private readonly ReadOnlySpan<char> CurrentText => _text.Slice(_lexer.Start, _lexer.Length);
+
+    private readonly ReadOnlySpan<char> Text(NameToken name) => _text.Slice(name.Start, name.Length);
+
+    /// <summary>Gets the text of a name without its quotes.</summary>
+    private readonly ReadOnlySpan<char> Bare(NameToken name) =>
+        name.Kind == TokenKind.QuotedName ? _text.Slice(name.Start + 1, name.Length - 2) : _text.Slice(name.Start, name.Length);
+
+    private readonly NameToken CurrentName => new(_lexer.Start, _lexer.Length, _token);
+
+    /// <summary>Looks at the token after the current one, past white space and comments.</summary>
+    private readonly TokenKind Peek(out SqlKeyword keyword)
+    {
+        var ahead = _lexer;
+        var kind = ahead.Next();
+        keyword = kind == TokenKind.Word ? KeywordTable.Find(_text.Slice(ahead.Start, ahead.Length)) : SqlKeyword.None;
+        return kind;
+    }
+}

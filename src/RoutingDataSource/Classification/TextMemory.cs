@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace ReplicaRouting.Classification;
+
+/// <summary>A bounded set of texts, compared by content: those that a replica refused although they were proven reads. Thread-safe; asking
+/// allocates nothing and takes no lock.</summary>
+internal sealed class TextMemory
+{
+    /// <summary>More texts than this are not remembered.</summary>
+    internal const int MaxEntries = 1024;
+
+    /// <summary>Texts of more than this many bytes in all are not remembered.</summary>
+    internal const long MaxBytes = 4 * 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, bool> _texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _order = new();
+    private readonly Lock _adding = new();
+    private long _bytes;
+
+    /// <summary>Gets how many texts are remembered.</summary>
+    public int Count => _texts.Count;
+
+    /// <summary>Gets whether nothing is remembered, which is the rule.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
+    /// <summary>Remembers a text; the oldest ones are forgotten when the bounds are reached. A text beyond the bounds by itself is not kept.</summary>
+    /// <returns>Whether the text is remembered now.</returns>
+    public bool Add(string text)
+    {
+        var size = Size(text);
+        if (size > MaxBytes)
+        {
+            return false;
+        }
+
+        lock (_adding)
+        {
+            if (!_texts.TryAdd(text, true))
+            {
+                return true;
+            }
+
+            _order.Enqueue(text);
+            _bytes += size;
+            IsEmpty = false;
+            while ((_texts.Count > MaxEntries || _bytes > MaxBytes) && _order.TryDequeue(out var oldest))
+            {
+                _texts.TryRemove(oldest, out _);
+                _bytes -= Size(oldest);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a text is remembered.</summary>
+    public bool Contains(string text) => !IsEmpty && _texts.ContainsKey(text);
+
+    private static long Size(string text) => (long)text.Length * sizeof(char);
+}
