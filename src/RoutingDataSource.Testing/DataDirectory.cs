@@ -17,9 +17,6 @@ internal sealed class DataDirectory(string root)
 
     private string Configuration => Path.Combine(Root, "node.conf");
 
-    /// <summary>Copies the data of a stopped server.</summary>
-    public void CopyFrom(DataDirectory source) => Copy(source.Data, Data, _ => true);
-
     /// <summary>Copies the data of a running server by the low-level backup interface (PostgreSQL manual, "Making a Base Backup Using the Low
     /// Level API"); pg_basebackup is not part of every distribution of the programs.</summary>
     public async Task BackUpAsync(DataDirectory source, NpgsqlConnection connection, CancellationToken cancellationToken)

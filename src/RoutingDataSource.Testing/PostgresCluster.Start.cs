@@ -46,13 +46,15 @@ public sealed partial class PostgresCluster
             : options.MajorVersion is { } major ? await PostgresBinaries.FindVersionAsync(major, cancellationToken).ConfigureAwait(false)
             : await PostgresBinaries.FindAsync(cancellationToken).ConfigureAwait(false);
 
-        var parent = options.ParentDirectory ?? Path.GetTempPath();
+        var mustCopyPrograms = !await IsReachableAsync(launcher, "-x", Path.Combine(binaries.Directory, "postgres"), cancellationToken).ConfigureAwait(false);
+        var parent = options.ParentDirectory ?? DefaultParent(mustCopyPrograms);
         var watchdog = await Watchdog.StartAsync(
             launcher, Path.Combine(Path.GetFullPath(parent), $"routing-postgres-{Guid.NewGuid():N}"), cancellationToken).ConfigureAwait(false);
         var cluster = new PostgresCluster(options, launcher, watchdog, binaries.Directory) { ServerVersion = binaries.Version };
         try
         {
-            await cluster.MakeReachableAsync(cancellationToken).ConfigureAwait(false);
+            await cluster.CheckDirectoryAsync(cancellationToken).ConfigureAwait(false);
+            if (mustCopyPrograms) await cluster.CopyProgramsAsync(cancellationToken).ConfigureAwait(false);
             await cluster.CreateNodesAsync(cancellationToken).ConfigureAwait(false);
             await cluster.StartNodesAsync(cancellationToken).ConfigureAwait(false);
             return cluster;
@@ -64,18 +66,40 @@ public sealed partial class PostgresCluster
         }
     }
 
-    // A folder below /root, or a clone with mode 0700, is closed to the user that the servers run as.
-    private async Task MakeReachableAsync(CancellationToken cancellationToken)
+    // Memory instead of a disk makes the start twice as fast, where there is plenty: 512 MB of WAL are kept on each node. Programs cannot be run
+    // from there everywhere (containers mount it noexec). Who sets TMPDIR has chosen.
+    private static string DefaultParent(bool mustCopyPrograms)
     {
-        if (Launcher.UserName is not { } user) return;
-        if (!await CanAsync("-w", Directory).ConfigureAwait(false))
+        const string Memory = "/dev/shm";
+        const long Plenty = 4L << 30;
+        if (mustCopyPrograms || !OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 }) return Path.GetTempPath();
+        try
         {
-            throw new PostgresClusterException(
-                $"PostgreSQL refuses to run as root, and the user '{user}' cannot enter {Directory}. Set TMPDIR (or ParentDirectory) to a folder " +
-                "that every user can enter, such as /tmp.");
+            var drive = new DriveInfo(Memory);
+            return drive.DriveFormat == "tmpfs" && drive.AvailableFreeSpace >= Plenty ? Memory : Path.GetTempPath();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Path.GetTempPath();
+        }
+    }
 
-        if (await CanAsync("-x", Path.Combine(BinaryDirectory, "postgres")).ConfigureAwait(false)) return;
+    private static async Task<bool> IsReachableAsync(Launcher launcher, string how, string path, CancellationToken cancellationToken) =>
+        launcher.UserName is null
+        || (await launcher.TryRunAsync("/", "/bin/sh", ["-c", """test "$0" "$1" """, how, path], cancellationToken).ConfigureAwait(false)).Code == 0;
+
+    private async Task CheckDirectoryAsync(CancellationToken cancellationToken)
+    {
+        if (await IsReachableAsync(Launcher, "-w", Directory, cancellationToken).ConfigureAwait(false)) return;
+        throw new PostgresClusterException(
+            $"PostgreSQL refuses to run as root, and the user '{Launcher.UserName}' cannot enter {Directory}. Set TMPDIR (or ParentDirectory) to a " +
+            "folder that every user can enter, such as /tmp.");
+    }
+
+    // Programs below /root, or in a clone with mode 0700, are closed to the user that the servers run as. PostgreSQL finds its libraries and
+    // data relative to its programs, so a copy works anywhere.
+    private async Task CopyProgramsAsync(CancellationToken cancellationToken)
+    {
         var copy = Path.Combine(Directory, "programs");
         System.IO.Directory.CreateDirectory(copy);
         var from = Path.GetDirectoryName(BinaryDirectory)!;
@@ -83,9 +107,6 @@ public sealed partial class PostgresCluster
         await Launcher.CreateForCurrentUser().RunAsync("/", "cp", ["-R", .. parts, copy], cancellationToken).ConfigureAwait(false);
         await TakeOwnershipAsync(copy, cancellationToken).ConfigureAwait(false);
         BinaryDirectory = Path.Combine(copy, "bin");
-
-        async Task<bool> CanAsync(string how, string path) =>
-            (await Launcher.TryRunAsync("/", "/bin/sh", ["-c", """test "$0" "$1" """, how, path], cancellationToken).ConfigureAwait(false)).Code == 0;
     }
 
     private PostgresNode NewNode()
@@ -119,17 +140,20 @@ public sealed partial class PostgresCluster
             cancellationToken).ConfigureAwait(false);
         File.Delete(passwordFile);
 
-        await Task.WhenAll(Replicas.Select(replica => Task.Run(
-            () =>
-            {
-                replica.Files.CopyFrom(Primary.Files);
-                replica.Files.MarkStandby();
-                replica.Files.IncludeSettings();
-            },
-            cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(Replicas.Select(CopyAsync)).ConfigureAwait(false);
         Primary.Files.IncludeSettings();
         foreach (var node in _nodes) node.UsePort(PostgresNode.FreePort());
         await TakeOwnershipAsync(Directory, cancellationToken).ConfigureAwait(false);
+
+        async Task CopyAsync(PostgresNode replica)
+        {
+            // cp, because it takes half the time of the runtime's own copying of a thousand files.
+            System.IO.Directory.CreateDirectory(replica.Files.Root);
+            await Launcher.CreateForCurrentUser().RunAsync("/", "cp", ["-R", Primary.Files.Data, replica.Files.Data], cancellationToken)
+                .ConfigureAwait(false);
+            replica.Files.MarkStandby();
+            replica.Files.IncludeSettings();
+        }
     }
 
     private async Task StartNodesAsync(CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace ReplicaRouting.Testing;
 
 /// <summary>A real PostgreSQL primary with streaming standbys, on loopback, in about a second, for tests.</summary>
 /// <remarks>
-/// <para>The servers listen on ports that the system chooses and live in a private folder below the temporary one. When the cluster is disposed,
+/// <para>The servers listen on ports that the system chooses and live in a private folder (<see cref="PostgresClusterOptions.ParentDirectory"/>). When the cluster is disposed,
 /// or its process ends in whatever way, the servers are ended and the folder is removed. They run with <c>fsync=off</c>.</para>
 /// <para>Linux and macOS. As root the servers run as the user <c>postgres</c> or <c>nobody</c>, because PostgreSQL refuses to be root.</para>
 /// </remarks>

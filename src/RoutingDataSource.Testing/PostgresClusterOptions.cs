@@ -47,7 +47,8 @@ public sealed class PostgresClusterOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets the folder under which the cluster's private folder is made.</summary>
-    /// <value>Default <see langword="null"/>: the user's temporary folder. When the servers must run as another user, that user must be able to
+    /// <value>Default <see langword="null"/>: <c>/dev/shm</c> when it is memory with 4 GiB to spare and TMPDIR is not set, otherwise the temporary
+    /// folder. When the servers must run as another user, that user must be able to
     /// enter it.</value>
     public string? ParentDirectory { get; set; }
 
