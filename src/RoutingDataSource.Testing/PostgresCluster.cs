@@ -46,6 +46,8 @@ public sealed partial class PostgresCluster : IAsyncDisposable, IDisposable
 
     internal Launcher Launcher { get; }
 
+    internal int WatchdogProcessId => _watchdog.ProcessId;
+
     internal string BinaryDirectory { get; private set; }
 
     /// <summary>Gets a connection string that names every node, in the order of <see cref="Nodes"/>.</summary>

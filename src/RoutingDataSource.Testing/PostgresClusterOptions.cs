@@ -22,7 +22,7 @@ public sealed class PostgresClusterOptions
     public string Database { get; set; } = "app";
 
     /// <summary>Gets or sets the superuser that owns everything.</summary>
-    /// <value>Default <c>postgres</c>; not starting with <c>pg_</c>.</value>
+    /// <value>Default <c>postgres</c>; not starting with <c>pg_</c>, and without <c>" $ ' \</c>, which initdb refuses.</value>
     public string Username { get; set; } = "postgres";
 
     /// <summary>Gets or sets the password of <see cref="Username"/>. The servers check it (SCRAM-SHA-256), so a wrong one is refused.</summary>
@@ -60,7 +60,9 @@ public sealed class PostgresClusterOptions
         ArgumentException.ThrowIfNullOrEmpty(Database);
         ArgumentException.ThrowIfNullOrEmpty(Username);
         ArgumentException.ThrowIfNullOrEmpty(Password);
+        if (Username.StartsWith("pg_", StringComparison.Ordinal) || Username.AsSpan().IndexOfAny("\"$'\\") >= 0)
+            throw new ArgumentException($"Username '{Username}' is refused by initdb: it must not start with pg_ or contain any of \" $ ' \\.");
         if (Password.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
-            throw new ArgumentException("Password must be one line: initdb reads it from a file.", nameof(Password));
+            throw new ArgumentException("Password must be one line: initdb reads it from a file.");
     }
 }

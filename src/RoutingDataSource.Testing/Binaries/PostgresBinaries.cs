@@ -79,6 +79,10 @@ public sealed class PostgresBinaries
         var postgres = Path.Combine(directory, "postgres");
         why = "it lacks initdb or postgres";
         if (!File.Exists(postgres) || !File.Exists(Path.Combine(directory, "initdb"))) return null;
+
+        // A link in a folder of PATH: the programs find their libraries from where they really are.
+        if (File.ResolveLinkTarget(postgres, returnFinalTarget: true) is { } real && File.Exists(Path.Combine(Path.GetDirectoryName(real.FullName)!, "initdb")))
+            (postgres, directory) = (real.FullName, Path.GetDirectoryName(real.FullName)!);
         try
         {
             using var process = Process.Start(new ProcessStartInfo(postgres, "--version") { RedirectStandardOutput = true, RedirectStandardError = true })!;
