@@ -44,7 +44,7 @@ internal sealed class DataDirectory(string root)
     public void WriteSettings(IEnumerable<KeyValuePair<string, string>> settings)
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in settings) text.Append(CultureInfo.InvariantCulture, $"{name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'\n");
+        foreach (var (name, value) in settings) text.Append(CultureInfo.InvariantCulture, $"{name} = '{Quote(value)}'\n");
 
         // Written beside and renamed, so that a server that reads it now sees the old or the new one.
         var temporary = Configuration + ".new";
@@ -58,7 +58,7 @@ internal sealed class DataDirectory(string root)
     {
         var file = Path.Combine(Data, "postgresql.conf");
         var lines = File.ReadLines(file).Where(line => !line.StartsWith("include = ", StringComparison.Ordinal)).ToList();
-        lines.Add($"include = '{Configuration.Replace("'", "''", StringComparison.Ordinal)}'");
+        lines.Add($"include = '{Quote(Configuration)}'");
         File.WriteAllLines(file, lines);
     }
 
@@ -94,6 +94,9 @@ internal sealed class DataDirectory(string root)
         using var reader = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         return reader.ReadToEnd();
     }
+
+    // Strings in postgresql.conf know backslash escapes too.
+    private static string Quote(string value) => value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
 
     // Files of a running server come and go while they are copied; WAL replay puts right what was missed, that is what backup mode is for.
     private static void Copy(string source, string target, Func<string, bool> wanted)
