@@ -65,8 +65,12 @@ internal sealed class DataDirectory(string root)
     /// <summary>Makes the next start one of a standby.</summary>
     public void MarkStandby() => File.WriteAllText(Path.Combine(Data, "standby.signal"), "");
 
+    /// <summary>Deletes the data of a server that does not run.</summary>
     public void Delete()
     {
+        // If it was killed, this file is all that knows its shared memory segment; the watchdog needs it.
+        var left = Path.Combine(Data, "postmaster.pid");
+        if (File.Exists(left)) File.Move(left, Path.Combine(Root, $"killed-{Guid.NewGuid():N}.pid"));
         if (Directory.Exists(Data)) Directory.Delete(Data, recursive: true);
     }
 

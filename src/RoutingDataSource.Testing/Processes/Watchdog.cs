@@ -53,11 +53,13 @@ internal sealed class Watchdog : IDisposable
             left=$((left - 1)); sleep 0.01
         done
 
-        # A killed server leaves its System V segment; postmaster.pid names it (line 7: key and id).
-        for file in "$root"/*/data/postmaster.pid; do
+        # A killed server leaves its System V segment; postmaster.pid names it (line 7: key and id). The pid of initdb's server has a minus.
+        for file in "$root"/*/data/postmaster.pid "$root"/*/killed-*.pid; do
             [ -f "$file" ] || continue
+            id=
             { read -r pid; read -r x; read -r x; read -r x; read -r x; read -r x; read -r key id; } <"$file"
             [ -n "$id" ] || continue
+            pid=${pid#-}
             if [ -r /proc/sysvipc/shm ]; then
                 while read -r k i perms size creator rest; do
                     [ "$i" = "$id" ] && [ "$creator" = "$pid" ] && ipcrm -m "$id"
