@@ -81,9 +81,6 @@ public enum RouteReason
     /// <summary>The data source runs with <c>Mode = PrimaryOnly</c>.</summary>
     PrimaryOnlyMode,
 
-    /// <summary>The data source runs with <c>Mode = Shadow</c>.</summary>
-    ShadowMode,
-
     /// <summary>A <c>UsePrimary</c> scope is in force.</summary>
     PrimaryScope,
 

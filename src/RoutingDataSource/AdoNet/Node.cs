@@ -1,0 +1,86 @@
+using Npgsql;
+
+namespace ReplicaRouting.AdoNet;
+
+/// <summary>A server and the pools of connections to it. A server may be the primary today and a replica tomorrow, and the two uses want
+/// different settings, so each has a pool of its own, made when it is first needed.</summary>
+internal sealed class Node : IDisposable, IAsyncDisposable
+{
+    private readonly Func<NodeUse, NpgsqlDataSource> _create;
+    private readonly bool _isOwnedByCaller;
+    private readonly Lock _lock = new();
+    private NpgsqlDataSource? _primaryPool;
+    private NpgsqlDataSource? _replicaPool;
+    private int _inUse;
+
+    public Node(int index, string name, string host, int port, Func<NodeUse, NpgsqlDataSource> create, bool isOwnedByCaller)
+    {
+        Index = index;
+        Name = name;
+        Host = host;
+        Port = port;
+        _create = create;
+        _isOwnedByCaller = isOwnedByCaller;
+        ProbeSource = create(NodeUse.Probe);
+    }
+
+    public int Index { get; }
+
+    public string Name { get; }
+
+    public string Host { get; }
+
+    public int Port { get; }
+
+    public NpgsqlDataSource ProbeSource { get; }
+
+    /// <summary>Connections for everything that is not a proven read. They enlist in ambient transactions and are reset on return.</summary>
+    public NpgsqlDataSource PrimaryPool => Volatile.Read(ref _primaryPool) ?? Create(ref _primaryPool, NodeUse.Primary);
+
+    /// <summary>Connections for proven reads. They never enlist and, having nothing to discard, are not reset on return.</summary>
+    public NpgsqlDataSource ReplicaPool => Volatile.Read(ref _replicaPool) ?? Create(ref _replicaPool, NodeUse.Replica);
+
+    /// <summary>Whether connections of the replica pool go back without a reset.</summary>
+    public bool SkipsReset => !_isOwnedByCaller;
+
+    /// <summary>Connections that commands of ours hold now.</summary>
+    public int InUse => Volatile.Read(ref _inUse);
+
+    public void Enter() => Interlocked.Increment(ref _inUse);
+
+    public void Leave() => Interlocked.Decrement(ref _inUse);
+
+    /// <summary>Closes what is idle and lets what is in use be closed on return.</summary>
+    public void ClearPools()
+    {
+        Volatile.Read(ref _primaryPool)?.Clear();
+        Volatile.Read(ref _replicaPool)?.Clear();
+    }
+
+    /// <summary>The pools that exist.</summary>
+    public IEnumerable<NpgsqlDataSource> Pools => new[] { _primaryPool, _replicaPool }.OfType<NpgsqlDataSource>().Distinct();
+
+    public void Dispose()
+    {
+        if (_isOwnedByCaller)
+            return;
+        foreach (var pool in Pools)
+            pool.Dispose();
+        ProbeSource.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isOwnedByCaller)
+            return;
+        foreach (var pool in Pools)
+            await pool.DisposeAsync().ConfigureAwait(false);
+        await ProbeSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private NpgsqlDataSource Create(ref NpgsqlDataSource? pool, NodeUse use)
+    {
+        lock (_lock)
+            return pool ??= _create(use);
+    }
+}

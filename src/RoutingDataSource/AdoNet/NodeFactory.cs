@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ReplicaRouting.AdoNet;
+
+/// <summary>Makes nodes from definitions: splits lists of hosts, names the nodes, and derives each pool's settings from the caller's.</summary>
+internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourceBuilder>? configure, ILoggerFactory? loggerFactory)
+{
+    /// <summary>Splits a definition whose connection string names several hosts.</summary>
+    public static IEnumerable<NodeDefinition> Split(NodeDefinition definition)
+    {
+        if (definition.ConnectionString is null)
+            return [definition];
+        var hosts = new NpgsqlConnectionStringBuilder(definition.ConnectionString).Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        return hosts.Length < 2 ? [definition] : hosts.Select(host => definition with
+        {
+            ConnectionString = WithHost(definition.ConnectionString, host),
+            Name = definition.Name is null ? null : $"{definition.Name}-{Array.IndexOf(hosts, host) + 1}",
+        });
+    }
+
+    /// <summary>The name that a node gets when it was given none.</summary>
+    public static string DefaultName(NodeDefinition definition)
+    {
+        var settings = Settings(definition);
+        return $"{settings.Host}:{settings.Port}";
+    }
+
+    public Node Create(int index, NodeDefinition definition)
+    {
+        var settings = Settings(definition);
+        return new(
+            index,
+            definition.Name ?? DefaultName(definition),
+            settings.Host ?? "",
+            settings.Port,
+            use => definition.Owned ?? Build(definition.ConnectionString!, use),
+            definition.Owned is not null);
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(NodeDefinition definition) =>
+        new(definition.ConnectionString ?? definition.Owned!.ConnectionString);
+
+    private static string WithHost(string connectionString, string host)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var colon = host.LastIndexOf(':');
+        // [::1]:5433 has a port, [::1] and /var/run/postgresql have none
+        if (colon > host.LastIndexOf(']') && !host.StartsWith('/') &&
+            int.TryParse(host.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var port))
+        {
+            settings.Port = port;
+            host = host[..colon];
+        }
+
+        settings.Host = host;
+        return settings.ConnectionString;
+    }
+
+    private NpgsqlDataSource Build(string connectionString, NodeUse use)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (loggerFactory is not null)
+            builder.UseLoggerFactory(loggerFactory);
+        configure?.Invoke(builder);
+        var settings = builder.ConnectionStringBuilder;
+        switch (use)
+        {
+            case NodeUse.Replica:
+                settings.Enlist = false; // a second resource manager would turn a local transaction into a distributed one
+                settings.NoResetOnClose = true;
+                break;
+            case NodeUse.Probe:
+                // One connection of its own, so that probes go on when the pools are exhausted; it needs no types but the built-in ones.
+                var seconds = Math.Max(1, (int)Math.Ceiling(options.ProbeTimeout.TotalSeconds));
+                settings.Pooling = false;
+                settings.Enlist = false;
+                settings.Timeout = seconds;
+                settings.CommandTimeout = seconds;
+                builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+                break;
+            case NodeUse.Primary:
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(use), use, null);
+        }
+
+        return builder.Build();
+    }
+}

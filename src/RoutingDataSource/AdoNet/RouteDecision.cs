@@ -1,0 +1,11 @@
+namespace ReplicaRouting.AdoNet;
+
+/// <summary>Where one execution goes.</summary>
+internal readonly record struct RouteDecision(RouteTarget Target, int Node, RouteReason Reason)
+{
+    /// <summary>Whether the text is a proven read in autocommit: only such a command may run elsewhere after a failure.</summary>
+    public bool IsFreeRead { get; init; }
+
+    /// <summary>Whether another node was tried first.</summary>
+    public bool WasRerun { get; init; }
+}

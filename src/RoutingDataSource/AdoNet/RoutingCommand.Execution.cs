@@ -1,0 +1,249 @@
+using System.Data;
+using System.Data.Common;
+using Npgsql;
+using ReplicaRouting.AdoNet;
+
+namespace ReplicaRouting;
+
+// Executing and preparing.
+public sealed partial class RoutingCommand
+{
+    /// <summary>Executes the text where it may run.</summary>
+    /// <param name="behavior">How the result will be read.</param>
+    /// <returns>Npgsql's own reader.</returns>
+    public new NpgsqlDataReader ExecuteReader(CommandBehavior behavior = CommandBehavior.Default) =>
+        ReadAsync(async: false, behavior, CancellationToken.None).WaitForSync();
+
+    /// <summary>Executes the text where it may run.</summary>
+    /// <param name="cancellationToken">Cancels the execution.</param>
+    /// <returns>Npgsql's own reader.</returns>
+    public new Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(async: true, CommandBehavior.Default, cancellationToken).AsTask();
+
+    /// <summary>Executes the text where it may run.</summary>
+    /// <param name="behavior">How the result will be read.</param>
+    /// <param name="cancellationToken">Cancels the execution.</param>
+    /// <returns>Npgsql's own reader.</returns>
+    public new Task<NpgsqlDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken = default) =>
+        ReadAsync(async: true, behavior, cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override int ExecuteNonQuery() => RunAsync<NonQuery, int>(new(this), async: false, CancellationToken.None).WaitForSync();
+
+    /// <inheritdoc />
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
+        RunAsync<NonQuery, int>(new(this), async: true, cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override object? ExecuteScalar() => RunAsync<Scalar, object?>(new(this), async: false, CancellationToken.None).WaitForSync();
+
+    /// <inheritdoc />
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        RunAsync<Scalar, object?>(new(this), async: true, cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    /// <remarks>Prepares on the server that the text would run on now; the command is prepared again by itself where it runs on another one.</remarks>
+    public override void Prepare() => PrepareAsync(async: false, CancellationToken.None).WaitForSync();
+
+    /// <inheritdoc cref="Prepare" />
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) => PrepareAsync(async: true, cancellationToken).AsTask();
+
+    /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
+    public void Unprepare()
+    {
+        _inner.Unprepare();
+        _isPrepared = false;
+    }
+
+    /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when the server has answered.</returns>
+    public async Task UnprepareAsync(CancellationToken cancellationToken = default)
+    {
+        await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
+        _isPrepared = false;
+    }
+
+    /// <inheritdoc />
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
+
+    /// <inheritdoc />
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        await ReadAsync(async: true, behavior, cancellationToken).ConfigureAwait(false);
+
+    private StatementClass Statement
+    {
+        get
+        {
+            var text = _inner.CommandText;
+            var source = RequireConnection().Source;
+            if (ReferenceEquals(text, _classifiedText) && ReferenceEquals(source.ClassifiesWith, _classifiedWith))
+                return _statement;
+            _statement = CommandType switch
+            {
+                // What a procedure runs does not stand in the text, nor what it leaves behind.
+                CommandType.StoredProcedure => new() { Reason = RouteReason.HiddenStatement, SessionEffect = SessionEffect.LeavesState },
+                CommandType.TableDirect => source.Classify("SELECT * FROM " + text),
+                _ => source.Classify(text),
+            };
+            _classifiedText = text;
+            _classifiedWith = source.ClassifiesWith;
+            return _statement;
+        }
+    }
+
+    private bool HasStreams
+    {
+        get
+        {
+            var parameters = _inner.Parameters;
+            for (var i = 0; i < parameters.Count; i++)
+            {
+                if (parameters[i].Value is Stream or TextReader)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    private RoutingConnection RequireConnection()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlCommand));
+        return _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
+    }
+
+    private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
+        RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
+            new(this, _isDataSourceCommand ? behavior | CommandBehavior.CloseConnection : behavior), _isDataSourceCommand, async, cancellationToken);
+
+    private ValueTask<T> RunAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<T> =>
+        RequireConnection().ExecuteAsync<TOperation, T>(operation, _isDataSourceCommand, async, cancellationToken);
+
+    private async ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
+    {
+        if (_isDataSourceCommand)
+            throw NotOnDataSourceCommand();
+        var connection = RequireConnection();
+        connection.CheckReady();
+        var (inner, generation) = await connection.AcquireForAsync(_inner.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
+        _isPrepared = true;
+        _preparedOn = null;
+        try
+        {
+            await BindAsync(inner, generation, async, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _isPrepared = false;
+            throw;
+        }
+    }
+
+    private ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
+    {
+        if (!ReferenceEquals(_inner.Connection, inner))
+            _inner.Connection = inner;
+        if (!_isTimeoutSet)
+            _inner.CommandTimeout = inner.CommandTimeout;
+        _connection!.CommandInProgress = _inner;
+        return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
+            ? PrepareInnerAsync(inner, generation, async, cancellationToken)
+            : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask PrepareInnerAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
+    {
+        if (async)
+            await _inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        else
+            _inner.Prepare();
+        _preparedOn = inner;
+        _preparedGeneration = generation;
+    }
+
+    private void Routed(in RouteDecision decision)
+    {
+        _lastDecision = decision;
+        _lastSource = _connection!.Source;
+    }
+
+    private void RememberRefusal(RoutingDataSource source)
+    {
+        source.RememberRefusal(_inner.CommandText);
+        _classifiedText = null;
+    }
+
+    private readonly struct Reader(RoutingCommand command, CommandBehavior behavior) : IOperation<NpgsqlDataReader>
+    {
+        public StatementClass Statement => command.Statement;
+
+        public string Text => command._inner.CommandText;
+
+        public bool IsComplete => false;
+
+        public bool CanRepeat => !command.HasStreams;
+
+        public bool ClosesConnection => (behavior & CommandBehavior.CloseConnection) != 0;
+
+        public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
+            command.BindAsync(inner, generation, async, cancellationToken);
+
+        public NpgsqlDataReader Run() => command._inner.ExecuteReader(behavior);
+
+        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteReaderAsync(behavior, cancellationToken);
+
+        public void Routed(in RouteDecision decision) => command.Routed(decision);
+
+        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+    }
+
+    private readonly struct NonQuery(RoutingCommand command) : IOperation<int>
+    {
+        public StatementClass Statement => command.Statement;
+
+        public string Text => command._inner.CommandText;
+
+        public bool IsComplete => true;
+
+        public bool CanRepeat => !command.HasStreams;
+
+        public bool ClosesConnection => false;
+
+        public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
+            command.BindAsync(inner, generation, async, cancellationToken);
+
+        public int Run() => command._inner.ExecuteNonQuery();
+
+        public Task<int> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteNonQueryAsync(cancellationToken);
+
+        public void Routed(in RouteDecision decision) => command.Routed(decision);
+
+        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+    }
+
+    private readonly struct Scalar(RoutingCommand command) : IOperation<object?>
+    {
+        public StatementClass Statement => command.Statement;
+
+        public string Text => command._inner.CommandText;
+
+        public bool IsComplete => true;
+
+        public bool CanRepeat => !command.HasStreams;
+
+        public bool ClosesConnection => false;
+
+        public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
+            command.BindAsync(inner, generation, async, cancellationToken);
+
+        public object? Run() => command._inner.ExecuteScalar();
+
+        public Task<object?> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteScalarAsync(cancellationToken);
+
+        public void Routed(in RouteDecision decision) => command.Routed(decision);
+
+        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Transactions;
+using Npgsql;
+using ReplicaRouting.AdoNet;
+
+namespace ReplicaRouting;
+
+// How inner connections are opened and given back.
+public partial class RoutingConnection
+{
+    // What Npgsql sends before a pooled connection is used again when prepared statements must survive (PostgreSQL manual, DISCARD).
+    private const string ResetSql =
+        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
+
+    /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
+    private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(bool async, bool enlist, CancellationToken cancellationToken)
+    {
+        if (_primary.IsOpen)
+            return _primary.Connection!;
+        if (_primary.IsHeld)
+            throw new InvalidOperationException("Connection is not open"); // lost: as Npgsql, it is not replaced behind the user's back
+
+        // An idle replica connection goes back first: whoever holds one pool's connection while waiting for another pool's can deadlock.
+        await ReleaseReplicaAsync(async).ConfigureAwait(false);
+        var primary = await FindPrimaryAsync(async, cancellationToken).ConfigureAwait(false);
+        var node = Source.Nodes[primary];
+        var inner = _primary.Take(node, node.PrimaryPool);
+        RelayFrom(inner, ref _relaysPrimary);
+        await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
+        _primary.Opened();
+        return inner;
+    }
+
+    /// <summary>Gets the open connection to a replica, opening it when it is not.</summary>
+    private async ValueTask<NpgsqlConnection> AcquireReplicaAsync(int index, bool async, CancellationToken cancellationToken)
+    {
+        if (_replica.IsOpen && _replica.Node!.Index == index)
+            return _replica.Connection!;
+        await ReleaseReplicaAsync(async).ConfigureAwait(false);
+        // A primary connection that served nothing but reads goes back; one with the user's state on it (currval, settings) is kept until
+        // Close. Keeping it cannot deadlock: nobody waits for a primary connection while holding a replica's.
+        if (_primary.IsHeld && !_primary.IsDirty)
+            await ReleasePrimaryAsync(async).ConfigureAwait(false);
+        var node = Source.Nodes[index];
+        var inner = _replica.Take(node, node.ReplicaPool);
+        RelayFrom(inner, ref _relaysReplica);
+        await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
+        _replica.Opened();
+        return inner;
+    }
+
+    private async ValueTask OpenInnerAsync(NpgsqlConnection inner, Node node, bool enlist, bool async, CancellationToken cancellationToken)
+    {
+        // Npgsql would enlist in whatever transaction is ambient now, which may not be the one that was ambient when we were opened.
+        using var suppress = enlist || Transaction.Current is null
+            ? null
+            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        try
+        {
+            if (async)
+                await inner.OpenAsync(cancellationToken).ConfigureAwait(false);
+            else
+                inner.Open();
+        }
+        catch (Exception error) when (Failure.IsUnreachable(error))
+        {
+            Source.ReportConnectFailure(node.Index, error);
+            throw;
+        }
+    }
+
+    private async ValueTask<int> FindPrimaryAsync(bool async, CancellationToken cancellationToken)
+    {
+        var primary = Source.Table.Snapshot.PrimaryIndex;
+        if (primary >= 0)
+            return primary;
+        return async
+            ? await Source.WaitForPrimaryAsync(cancellationToken).ConfigureAwait(false)
+            : Source.WaitForPrimary();
+    }
+
+    private async ValueTask ReleaseReplicaAsync(bool async)
+    {
+        if (!_replica.IsHeld)
+            return;
+        var inner = _replica.Connection!;
+        var needsReset = _replica is { IsDirty: true, IsOpen: true } && _replica.Node!.SkipsReset;
+        _replica.Released();
+        if (needsReset)
+            await ResetAsync(inner, async).ConfigureAwait(false);
+        await CloseInnerAsync(inner, async).ConfigureAwait(false);
+    }
+
+    private async ValueTask ReleasePrimaryAsync(bool async)
+    {
+        if (!_primary.IsHeld)
+            return;
+        _primary.Released();
+        await CloseInnerAsync(_primary.Connection!, async).ConfigureAwait(false);
+    }
+
+    private static async ValueTask CloseInnerAsync(NpgsqlConnection inner, bool async)
+    {
+        if (async)
+            await inner.CloseAsync().ConfigureAwait(false);
+        else
+            inner.Close();
+    }
+
+    private static async ValueTask ResetAsync(NpgsqlConnection inner, bool async)
+    {
+        var command = inner.CreateCommand();
+        command.CommandText = ResetSql;
+        if (async)
+        {
+            await using (command.ConfigureAwait(false))
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            using (command)
+                command.ExecuteNonQuery();
+        }
+    }
+}

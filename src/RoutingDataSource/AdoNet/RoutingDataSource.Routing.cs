@@ -1,0 +1,211 @@
+using Npgsql;
+using ReplicaRouting.AdoNet;
+using ReplicaRouting.Classification;
+using ReplicaRouting.Consistency;
+using ReplicaRouting.Diagnostics;
+using ReplicaRouting.Model;
+using ReplicaRouting.Selection;
+
+namespace ReplicaRouting;
+
+// What connections and commands ask of their data source.
+public sealed partial class RoutingDataSource
+{
+    internal StatementClass Classify(string sql) => _classifications.Classify(sql);
+
+    /// <summary>What <see cref="Classify"/> answers with now: another object means other answers.</summary>
+    internal object ClassifiesWith => _classifications;
+
+    /// <summary>A replica refused a text that was taken for a read: it is primary-only from now on.</summary>
+    internal void RememberRefusal(string sql) => _classifications.RememberRefusal(sql);
+
+    /// <summary>Waits for a primary as long as the options allow.</summary>
+    /// <exception cref="NpgsqlException">There is none. Transient.</exception>
+    internal int WaitForPrimary()
+    {
+        _monitor.RequestProbes();
+        return Options.FailoverTimeout > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(Options.FailoverTimeout) ? found.Result : RequirePrimary();
+    }
+
+    /// <inheritdoc cref="WaitForPrimary" />
+    internal async ValueTask<int> WaitForPrimaryAsync(CancellationToken cancellationToken)
+    {
+        _monitor.RequestProbes();
+        if (Options.FailoverTimeout <= TimeSpan.Zero)
+            return RequirePrimary();
+        try
+        {
+            return await _primaryFound.Task.WaitAsync(Options.FailoverTimeout, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw NoPrimary();
+        }
+    }
+
+    internal CommandRoute RouteOf(in RouteDecision decision) =>
+        new(decision.Node < 0 ? null : Nodes[decision.Node].Name, decision.Target, decision.Reason, decision.WasRerun);
+
+    /// <summary>Starts the probes and waits for their first answers: the first use of a data source shows a wrong password, a node of
+    /// another cluster, or that nothing answers. Later calls return at once.</summary>
+    internal void EnsureStarted()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_isStarted)
+            return;
+        _monitor.Start();
+        _monitor.WaitForFirstRound();
+        CheckStart();
+    }
+
+    /// <inheritdoc cref="EnsureStarted" />
+    internal ValueTask EnsureStartedAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _isStarted ? ValueTask.CompletedTask : StartAsync(cancellationToken);
+    }
+
+    private async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _monitor.Start();
+        await _monitor.FirstRound.WaitAsync(cancellationToken).ConfigureAwait(false);
+        CheckStart();
+    }
+
+    /// <summary>Fails when no node can be used at all.</summary>
+    internal void CheckUsable()
+    {
+        var table = _table;
+        if (table.Snapshot.PrimaryIndex < 0 && table.Cycle.Length == 0)
+            throw NoNode("No node can be used", table.Snapshot);
+    }
+
+    /// <summary>The index of the primary.</summary>
+    /// <exception cref="NpgsqlException">There is none. Transient.</exception>
+    internal int RequirePrimary() =>
+        _monitor.Current is { PrimaryIndex: >= 0 } snapshot ? snapshot.PrimaryIndex : throw NoPrimary();
+
+    internal NpgsqlException NoPrimary() => NoNode("There is no primary", _monitor.Current);
+
+    internal NpgsqlException NoReplica(RouteReason reason) => NoNode($"No replica can serve the read ({reason}) and FallBackToPrimary is off", _monitor.Current);
+
+    /// <summary>Asks all nodes for news.</summary>
+    internal void RequestProbes() => _monitor.RequestProbes();
+
+    internal void ReportConnectFailure(int node, Exception error) => _monitor.ReportConnectFailure(node, error);
+
+    /// <summary>The primary refused a write because it is in recovery: it is not the primary any more.</summary>
+    internal void ReportNotPrimary(int node)
+    {
+        Log.NotPrimary(Logger, Nodes[node].Name);
+        Nodes[node].ClearPools();
+        _monitor.RequestProbes();
+    }
+
+    /// <summary>Chooses a replica that has replayed the floor; -1 when none has.</summary>
+    internal int ChooseReplica(ReadTable table, WalPosition floor)
+    {
+        switch (Options.ReplicaSelection)
+        {
+            case ReplicaSelection.WeightedRandom:
+                return table.Cycle.Length == 0 ? -1 : table.Choose((uint)Random.Shared.Next(table.Cycle.Length), floor);
+            case ReplicaSelection.LeastInUse:
+                Span<int> inUse = stackalloc int[Nodes.Length];
+                for (var i = 0; i < Nodes.Length; i++)
+                    inUse[i] = Nodes[i].InUse;
+                return table.ChooseLeastInUse(inUse, floor);
+            default:
+                return table.Choose(Interlocked.Increment(ref _ticket), floor);
+        }
+    }
+
+    /// <summary>What the calling code has written and seen: the ambient session's knowledge, or none.</summary>
+    internal ConsistencyState? AmbientState() =>
+        Options.ReadYourWrites == ReadYourWrites.Session ? RoutingSession.Current?.StateFor(this, MaxPin) : null;
+
+    private void CheckStart()
+    {
+        if (_monitor.LoginError is var (name, error))
+        {
+            throw new PostgresException(
+                $"{error.MessageText} (node {name})", error.Severity, error.InvariantSeverity, error.SqlState);
+        }
+
+        var snapshot = _monitor.Current;
+        if (snapshot.Nodes.FirstOrDefault(node => node.IsForeign) is { } foreign)
+        {
+            throw new NpgsqlException(
+                $"Node {foreign.Name} belongs to another cluster (system identifier {foreign.SystemIdentifier}) than the primary " +
+                $"{snapshot.Primary?.Name}: remove it, or create it anew as a standby of that primary.");
+        }
+
+        if (snapshot.PrimaryProblem is { } problem)
+            throw new NpgsqlException($"There is no primary: {problem}. Stop one of them, or create it anew as a standby of the other.");
+        CheckUsable();
+        _isStarted = true;
+    }
+
+    private static NpgsqlException NoNode(string what, ClusterSnapshot snapshot)
+    {
+        var nodes = snapshot.Nodes.Select(node => $"{node.Name}: {Describe(node)}");
+        var problem = snapshot.PrimaryProblem is { } text ? $" ({text})" : "";
+        // IsTransient looks at the inner exception
+        return new($"{what}{problem}. {string.Join("; ", nodes)}. Trying again later may help.", new TimeoutException("No node became usable."));
+    }
+
+    private static string Describe(NodeSnapshot node) => node switch
+    {
+        { IsForeign: true } => "belongs to another cluster",
+        { IsReachable: false, FailureMessage: { } failure } => $"unreachable, {failure}",
+        { Role: NodeRole.Unknown } => "not probed yet",
+        { Role: NodeRole.Replica, IsDrained: true } => "replica, drained",
+        { Role: NodeRole.Replica, Lag: { } lag } => $"replica, {lag.Bytes} bytes behind",
+        _ => node.Role.ToString().ToLowerInvariant(),
+    };
+
+    private static TaskCompletionSource<int> NewPrimaryFound() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task LearnCatalogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var functions = new List<UserFunction>();
+            var relations = new List<PrimaryRelation>();
+            var batch = connection.CreateBatch();
+            await using var _ = batch.ConfigureAwait(false);
+            batch.BatchCommands.Add(new(FunctionCatalog.LearnFunctionsSql));
+            batch.BatchCommands.Add(new(FunctionCatalog.LearnRelationsSql));
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                functions.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                relations.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)[0]));
+            if (_learned is var (knownFunctions, knownRelations) && functions.SequenceEqual(knownFunctions) && relations.SequenceEqual(knownRelations))
+                return; // a new catalog would empty the cache
+            _learned = (functions, relations);
+            _classifications = new(new(_classificationOptions, functions, relations), _classifications.Refusals);
+        }
+        catch (NpgsqlException error)
+        {
+            Log.CatalogUnavailable(Logger, connection.Host ?? "", error);
+        }
+    }
+
+    private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
+    {
+        _table = ReadTable.Create(next, _bounds, _table);
+        if (next.PrimaryIndex >= 0)
+            _primaryFound.TrySetResult(next.PrimaryIndex);
+        else if (previous.PrimaryIndex >= 0)
+            _primaryFound = NewPrimaryFound();
+        for (var i = 0; i < Nodes.Length; i++)
+        {
+            var (before, after) = (previous.Nodes[i], next.Nodes[i]);
+            // Connections that were opened before a promotion or a demotion survive it and would be used for the wrong purpose.
+            if (before.Role != NodeRole.Unknown && before.Role != after.Role)
+                ThreadPool.UnsafeQueueUserWorkItem(static node => node.ClearPools(), Nodes[i], preferLocal: false);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using ReplicaRouting.AdoNet;
+using ReplicaRouting.Classification;
+using ReplicaRouting.Model;
+using ReplicaRouting.Selection;
+using ReplicaRouting.Topology;
+
+namespace ReplicaRouting;
+
+/// <summary>A <see cref="DbDataSource"/> over a PostgreSQL primary and its streaming replicas: proven reads outside transactions go to
+/// weighted replicas, everything else to the primary. Use it in place of an <see cref="NpgsqlDataSource"/>. Thread-safe.</summary>
+public sealed partial class RoutingDataSource : DbDataSource
+{
+    private readonly NpgsqlConnection _template;
+    private readonly ClusterMonitor _monitor;
+    private readonly ClassificationOptions _classificationOptions;
+    private readonly SelectionBounds _bounds;
+    private readonly string _connectionString;
+    private volatile ClassificationCache _classifications;
+    private volatile ReadTable _table;
+    private volatile TaskCompletionSource<int> _primaryFound = NewPrimaryFound();
+    private (List<UserFunction> Functions, List<PrimaryRelation> Relations)? _learned; // touched by the primary's probe loop only
+    private volatile bool _isStarted;
+    private volatile bool _isDisposed;
+    private uint _ticket;
+
+    internal RoutingDataSource(
+        NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory)
+    {
+        Options = options;
+        Rules = rules;
+        Logger = loggerFactory?.CreateLogger("ReplicaRouting") ?? NullLogger.Instance;
+        Time = options.TimeProvider;
+        MaxPin = (long)(options.MaxPin.TotalSeconds * Time.TimestampFrequency);
+        _bounds = new(options.MaxReplicaLag, options.MaxReplicaLagBytes);
+        _classificationOptions = new()
+        {
+            ReadOnlyFunctions = [.. options.ReadOnlyFunctions],
+            WriteFunctions = [.. options.WriteFunctions],
+            PrimaryTables = [.. options.PrimaryTables],
+            StandardConformingStrings = options.StandardConformingStrings,
+        };
+        _classifications = new(new FunctionCatalog(_classificationOptions, null));
+
+        Nodes = [.. definitions.Select((definition, index) => factory.Create(index, definition))];
+        var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
+        _template = Nodes[declared].PrimaryPool.CreateConnection();
+        _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
+        DefaultCommandTimeout = _template.CommandTimeout;
+        EnlistsByDefault = new NpgsqlConnectionStringBuilder(_connectionString).Enlist;
+
+        _monitor = new(
+            [.. Nodes.Select((node, index) => new MonitoredNode(
+                node.Name, node.Host, node.Port, definitions[index].Weight, definitions[index].ExpectedRole, node.ProbeSource))],
+            new()
+            {
+                ProbeInterval = options.ProbeInterval,
+                ProbeTimeout = options.ProbeTimeout,
+                Probe = options.Probe ?? new PostgresNodeProbe(),
+                TimeProvider = Time,
+                PrimaryTask = LearnCatalogAsync,
+            },
+            Logger,
+            OnPublished);
+        _table = ReadTable.Create(_monitor.Current, _bounds, null);
+    }
+
+    /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
+    /// <param name="connectionString">An Npgsql connection string; <c>Host</c> lists the nodes, separated by commas, each with an optional port.</param>
+    /// <returns>The data source; dispose it to close its connections.</returns>
+    /// <exception cref="ArgumentException">The connection string is empty or malformed.</exception>
+    public static RoutingDataSource Create(string connectionString) => new RoutingDataSourceBuilder(connectionString).Build();
+
+    /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
+    /// <param name="connectionStringBuilder">The settings; <c>Host</c> lists the nodes, separated by commas, each with an optional port.</param>
+    /// <returns>The data source; dispose it to close its connections.</returns>
+    /// <exception cref="ArgumentException">The settings name no host.</exception>
+    public static RoutingDataSource Create(NpgsqlConnectionStringBuilder connectionStringBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(connectionStringBuilder);
+        return Create(connectionStringBuilder.ConnectionString);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Without a password unless <c>Persist Security Info</c> is set. Of several nodes, the string of the configured primary, else
+    /// of the first one.</remarks>
+    public override string ConnectionString => _connectionString;
+
+    /// <summary>Gets what is known of the servers now.</summary>
+    public ClusterSnapshot Cluster => _monitor.Current;
+
+    /// <summary>Gets Npgsql's own data source of the primary: for schema changes, bulk libraries and whatever casts to Npgsql's types.
+    /// Reads through it are not routed, and writes through it are not seen by read-your-writes.</summary>
+    /// <exception cref="NpgsqlException">There is no primary. Transient: trying again later helps.</exception>
+    public NpgsqlDataSource PrimaryDataSource
+    {
+        get
+        {
+            EnsureStarted();
+            return Nodes[RequirePrimary()].PrimaryPool;
+        }
+    }
+
+    internal RoutingOptions Options { get; }
+
+    internal IRoutingRule[] Rules { get; }
+
+    internal ILogger Logger { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal long MaxPin { get; }
+
+    internal Node[] Nodes { get; }
+
+    internal int DefaultCommandTimeout { get; }
+
+    internal bool EnlistsByDefault { get; }
+
+    internal NpgsqlConnection Template => _template;
+
+    internal ReadTable Table => _table;
+
+    internal IPrimaryHistory History => _monitor.History;
+
+    /// <summary>Says what a text is proven to be and where it would go now on a connection of its own. Runs nothing.</summary>
+    /// <param name="sql">The text of a command.</param>
+    /// <returns>The classification, the token that decided, and the route with its reason.</returns>
+    /// <exception cref="NpgsqlException">No node can be used. Transient: trying again later helps.</exception>
+    public RouteExplanation Explain(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        EnsureStarted();
+        var statement = Classify(sql);
+        using var connection = CreateConnection();
+        var decision = connection.Decide(sql, statement, peek: true);
+        return new(statement, statement.Token(sql).ToString(), RouteOf(decision));
+    }
+
+    /// <summary>Takes a node out of the reads until <see cref="Resume"/>; reads that run on it go on. The primary goes on taking writes.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <exception cref="ArgumentException">No node has that name.</exception>
+    public void Drain(string node) => _monitor.SetDrained(node, true);
+
+    /// <summary>Takes a drained node back in.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <exception cref="ArgumentException">No node has that name.</exception>
+    public void Resume(string node) => _monitor.SetDrained(node, false);
+
+    /// <summary>Creates a closed connection.</summary>
+    /// <returns>The connection.</returns>
+    public new RoutingConnection CreateConnection()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new AdoNet.Internal.NpgsqlConnection(this);
+    }
+
+    /// <summary>Creates and opens a connection.</summary>
+    /// <returns>The open connection.</returns>
+    /// <exception cref="NpgsqlException">No node can be used. Transient: trying again later helps.</exception>
+    public new RoutingConnection OpenConnection()
+    {
+        var connection = CreateConnection();
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Creates and opens a connection.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The open connection.</returns>
+    /// <exception cref="NpgsqlException">No node can be used. Transient: trying again later helps.</exception>
+    public new async ValueTask<RoutingConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = CreateConnection();
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a command that opens a connection for each execution and closes it afterwards.</summary>
+    /// <param name="commandText">The text.</param>
+    /// <returns>The command.</returns>
+    public new RoutingCommand CreateCommand(string? commandText = null) =>
+        new(commandText, CreateConnection(), isDataSourceCommand: true);
+
+    /// <summary>Creates a batch that opens a connection for each execution and closes it afterwards.</summary>
+    /// <returns>The batch.</returns>
+    public new RoutingBatch CreateBatch() => new(CreateConnection(), null, isDataSourceBatch: true);
+
+    /// <summary>Closes the idle connections of all nodes; those in use are closed when they are returned.</summary>
+    public void Clear()
+    {
+        foreach (var node in Nodes)
+            node.ClearPools();
+    }
+
+    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    public void ReloadTypes()
+    {
+        EnsureStarted();
+        foreach (var pool in ReachablePools())
+            pool.ReloadTypes();
+    }
+
+    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    /// <param name="cancellationToken">Cancels the reload.</param>
+    /// <returns>A task that completes when all have answered.</returns>
+    public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
+    {
+        await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var pool in ReachablePools())
+            await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    protected override DbConnection CreateDbConnection() => CreateConnection();
+
+    /// <inheritdoc />
+    protected override DbCommand CreateDbCommand(string? commandText = null) => CreateCommand(commandText);
+
+    /// <inheritdoc />
+    protected override DbBatch CreateDbBatch() => CreateBatch();
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing || !BeginDispose())
+            return;
+        foreach (var node in Nodes)
+            node.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        if (!BeginDispose())
+            return;
+        foreach (var node in Nodes)
+            await node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private bool BeginDispose()
+    {
+        if (_isDisposed)
+            return false;
+        _isDisposed = true;
+        _monitor.Dispose();
+        _template.Dispose();
+        return true;
+    }
+
+    private IEnumerable<NpgsqlDataSource> ReachablePools() =>
+        Cluster.Nodes.Where(node => node.IsReachable && !node.IsForeign).SelectMany(node => Nodes[node.Index].Pools).Distinct();
+}

@@ -1,0 +1,96 @@
+namespace ReplicaRouting;
+
+/// <summary>How a <see cref="RoutingDataSource"/> routes. Read once, when the data source is built.</summary>
+public sealed class RoutingOptions
+{
+    /// <summary>Gets or sets whether reads go to replicas at all.</summary>
+    /// <value>Default <see cref="RoutingMode.Route"/>.</value>
+    public RoutingMode Mode { get; set; } = RoutingMode.Route;
+
+    /// <summary>Gets or sets how one of the eligible replicas is chosen.</summary>
+    /// <value>Default <see cref="ReplicaSelection.WeightedRoundRobin"/>.</value>
+    public ReplicaSelection ReplicaSelection { get; set; } = ReplicaSelection.WeightedRoundRobin;
+
+    /// <summary>Gets or sets when the reads of one connection may move to another replica.</summary>
+    /// <value>Default <see cref="SwitchReplica.PerConnection"/>.</value>
+    public SwitchReplica SwitchReplica { get; set; } = SwitchReplica.PerConnection;
+
+    /// <summary>Gets or sets how old the data of a replica may be. A replica beyond it serves no reads until it has caught up.</summary>
+    /// <value>Default 5 s; more than zero; <see langword="null"/> for no bound.</value>
+    public TimeSpan? MaxReplicaLag { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets or sets how much WAL, in bytes, a replica may have left to replay.</summary>
+    /// <value>Default <see langword="null"/>: no bound; at least 0.</value>
+    public long? MaxReplicaLagBytes { get; set; }
+
+    /// <summary>Gets or sets whose own writes a read is sure to see.</summary>
+    /// <value>Default <see cref="ReadYourWrites.Session"/>.</value>
+    public ReadYourWrites ReadYourWrites { get; set; } = ReadYourWrites.Session;
+
+    /// <summary>Gets or sets how long after its last write a session's reads are kept from replicas that have not replayed it.</summary>
+    /// <value>Default 15 s; more than zero. Keep it above <see cref="MaxReplicaLag"/>: a replica that lags longer than that serves nobody.</value>
+    public TimeSpan MaxPin { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Gets or sets whether a read goes to the primary when no replica can serve it.</summary>
+    /// <value>Default <see langword="true"/>; <see langword="false"/> makes such a read fail with a transient error.</value>
+    public bool FallBackToPrimary { get; set; } = true;
+
+    /// <summary>Gets or sets the time between two probes of a node.</summary>
+    /// <value>Default 1 s; at least 10 ms. 10 % of jitter is added.</value>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets the time one probe may take before its node counts as unreachable.</summary>
+    /// <value>Default 1 s; more than zero, at most <see cref="ProbeInterval"/>.</value>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets how long a command that needs the primary waits for one while there is none.</summary>
+    /// <value>Default zero: it fails at once with a transient error. Only commands of which nothing was sent yet wait.</value>
+    public TimeSpan FailoverTimeout { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Gets the volatile functions that are harmless on a replica all the same: <c>name</c>, <c>schema.name</c> or <c>schema.*</c>.</summary>
+    public IList<string> ReadOnlyFunctions { get; } = [];
+
+    /// <summary>Gets the functions that must run on the primary whatever their volatility: <c>name</c>, <c>schema.name</c> or <c>schema.*</c>.</summary>
+    public IList<string> WriteFunctions { get; } = [];
+
+    /// <summary>Gets the tables whose reads stay on the primary: <c>name</c>, <c>schema.name</c> or <c>schema.*</c>.</summary>
+    public IList<string> PrimaryTables { get; } = [];
+
+    /// <summary>Gets or sets the servers' setting of that name, which decides how a backslash in a plain string literal is read.</summary>
+    /// <value>Default <see langword="true"/>, as PostgreSQL's.</value>
+    public bool StandardConformingStrings { get; set; } = true;
+
+    /// <summary>Gets or sets what asks a server for its role and position.</summary>
+    /// <value>Default: PostgreSQL's own functions.</value>
+    public INodeProbe? Probe { get; set; }
+
+    /// <summary>Gets or sets the clock.</summary>
+    /// <value>Default <see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal IEnumerable<string> FindProblems()
+    {
+        if (!Enum.IsDefined(Mode))
+            yield return $"{nameof(Mode)} is {Mode}: it must be one of {string.Join(", ", Enum.GetNames<RoutingMode>())}";
+        if (!Enum.IsDefined(ReplicaSelection))
+            yield return $"{nameof(ReplicaSelection)} is {ReplicaSelection}: it must be one of {string.Join(", ", Enum.GetNames<ReplicaSelection>())}";
+        if (!Enum.IsDefined(SwitchReplica))
+            yield return $"{nameof(SwitchReplica)} is {SwitchReplica}: it must be one of {string.Join(", ", Enum.GetNames<SwitchReplica>())}";
+        if (!Enum.IsDefined(ReadYourWrites))
+            yield return $"{nameof(ReadYourWrites)} is {ReadYourWrites}: it must be one of {string.Join(", ", Enum.GetNames<ReadYourWrites>())}";
+        if (MaxReplicaLag <= TimeSpan.Zero)
+            yield return $"{nameof(MaxReplicaLag)} is {MaxReplicaLag}: it must be more than zero, or null for no bound";
+        if (MaxReplicaLagBytes < 0)
+            yield return $"{nameof(MaxReplicaLagBytes)} is {MaxReplicaLagBytes}: it must be at least 0, or null for no bound";
+        if (MaxPin <= TimeSpan.Zero)
+            yield return $"{nameof(MaxPin)} is {MaxPin}: it must be more than zero";
+        if (ProbeInterval < TimeSpan.FromMilliseconds(10))
+            yield return $"{nameof(ProbeInterval)} is {ProbeInterval}: it must be at least 10 ms";
+        if (ProbeTimeout <= TimeSpan.Zero || ProbeTimeout > ProbeInterval)
+            yield return $"{nameof(ProbeTimeout)} is {ProbeTimeout}: it must be more than zero and at most {nameof(ProbeInterval)} ({ProbeInterval})";
+        if (FailoverTimeout < TimeSpan.Zero)
+            yield return $"{nameof(FailoverTimeout)} is {FailoverTimeout}: it must be at least zero";
+        if (TimeProvider is null)
+            yield return $"{nameof(TimeProvider)} is null: use TimeProvider.System";
+    }
+}

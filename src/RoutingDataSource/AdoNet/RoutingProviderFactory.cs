@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace ReplicaRouting;
+
+/// <summary>Makes the objects that fit a <see cref="RoutingConnection"/>. Npgsql's own factory would not do: its commands refuse our connections.</summary>
+public sealed class RoutingProviderFactory : DbProviderFactory
+{
+    private RoutingProviderFactory()
+    {
+    }
+
+    /// <summary>Gets the one instance.</summary>
+    public static RoutingProviderFactory Instance { get; } = new();
+
+    /// <inheritdoc />
+    public override bool CanCreateBatch => true;
+
+    /// <inheritdoc />
+    public override bool CanCreateDataAdapter => true;
+
+    /// <inheritdoc />
+    public override bool CanCreateCommandBuilder => true;
+
+    /// <inheritdoc />
+    public override DbCommand CreateCommand() => new RoutingCommand();
+
+    /// <inheritdoc />
+    public override DbBatch CreateBatch() => new RoutingBatch();
+
+    /// <inheritdoc />
+    public override DbBatchCommand CreateBatchCommand() => new NpgsqlBatchCommand();
+
+    /// <inheritdoc />
+    public override DbParameter CreateParameter() => new NpgsqlParameter();
+
+    /// <inheritdoc />
+    public override DbConnectionStringBuilder CreateConnectionStringBuilder() => new NpgsqlConnectionStringBuilder();
+
+    /// <inheritdoc />
+    public override DbCommandBuilder CreateCommandBuilder() => new NpgsqlCommandBuilder();
+
+    /// <inheritdoc />
+    public override DbDataAdapter CreateDataAdapter() => new NpgsqlDataAdapter();
+
+    /// <inheritdoc />
+    public override DbDataSource CreateDataSource(string connectionString) => RoutingDataSource.Create(connectionString);
+}

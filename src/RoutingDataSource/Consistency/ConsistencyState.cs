@@ -1,0 +1,135 @@
+using ReplicaRouting.Model;
+
+namespace ReplicaRouting.Consistency;
+
+/// <summary>What one session (or one connection without a session) has written and seen, and so what its next read must not be older than.
+/// A moment is remembered, not a position: writes pay no round trip, and the position is the first one that a probe samples after the
+/// moment. Several connections of one session may use it at once.</summary>
+/// <param name="maxPin">How long a floor is kept at most, in ticks of the clock that the moments come from.</param>
+internal sealed class ConsistencyState(long maxPin)
+{
+    private readonly Lock _lock = new();
+    private long _after; // 0: no floor
+    private long _pinnedUntil;
+    private WalPosition _floor;
+    private int _epoch; // of _floor; 0: not sampled yet
+    private long _lastRead;
+    private int _pendingWriters;
+    private int _replica = NoReplica;
+
+    internal const int NoReplica = -1;
+
+    /// <summary>Gets the replica that the session reads from; <see cref="NoReplica"/> while it is free to choose.</summary>
+    public int Replica => Volatile.Read(ref _replica);
+
+    /// <summary>Gets whether the session has neither a floor nor a replica to stay with, so that its reads need no look at either.</summary>
+    public bool IsFree => Volatile.Read(ref _after) == 0 && Volatile.Read(ref _pendingWriters) == 0;
+
+    /// <summary>A command that may have written has ended, successfully or not, at this moment.</summary>
+    public void NoteWrite(long now)
+    {
+        lock (_lock)
+        {
+            RaiseTo(now);
+            _pinnedUntil = now + maxPin;
+        }
+    }
+
+    /// <summary>A command that may have written has begun to answer; when it ends is not known yet.</summary>
+    public void BeginWrite() => Interlocked.Increment(ref _pendingWriters);
+
+    /// <summary>The command of <see cref="BeginWrite"/> has ended at this moment or before it.</summary>
+    public void EndWrite(long now)
+    {
+        NoteWrite(now);
+        Interlocked.Decrement(ref _pendingWriters);
+    }
+
+    /// <summary>A read was answered by a replica; later reads stay with it.</summary>
+    public void NoteReplicaRead(int replica, long now)
+    {
+        Volatile.Write(ref _lastRead, now);
+        Volatile.Write(ref _replica, replica);
+    }
+
+    /// <summary>A read was answered by the primary: no replica may show less from now on.</summary>
+    public void NotePrimaryRead(long now)
+    {
+        lock (_lock)
+            RaiseForRead(now);
+    }
+
+    /// <summary>The session cannot stay with its replica. What it read there was on the primary before that read ended, so a position that
+    /// is sampled after it is a floor; the replica's own probed position would not be, being older than the read.</summary>
+    public void LeaveReplica(long now)
+    {
+        lock (_lock)
+        {
+            if (_replica == NoReplica)
+                return;
+            _replica = NoReplica;
+            RaiseForRead(Math.Min(_lastRead, now));
+        }
+    }
+
+    /// <summary>Lets the session choose its replica anew when that cannot show it less than it has seen.</summary>
+    /// <param name="history">The primary's positions.</param>
+    /// <param name="epoch">The current epoch.</param>
+    /// <param name="leastReplayed">What every replica in use has replayed.</param>
+    public void ReleaseReplica(IPrimaryHistory history, int epoch, WalPosition leastReplayed)
+    {
+        if (Replica != NoReplica &&
+            history.TryFindPosition(Volatile.Read(ref _lastRead), out var position, out var sampled) && sampled == epoch && position <= leastReplayed)
+            Volatile.Write(ref _replica, NoReplica);
+    }
+
+    /// <summary>Looks up the floor.</summary>
+    /// <param name="history">The primary's positions.</param>
+    /// <param name="epoch">The current epoch: a floor of an earlier one is looked up again.</param>
+    /// <param name="now">The current moment.</param>
+    /// <param name="floor">The position, when it is known.</param>
+    public FloorStatus GetFloor(IPrimaryHistory history, int epoch, long now, out WalPosition floor)
+    {
+        floor = default;
+        if (Volatile.Read(ref _pendingWriters) > 0)
+            return FloorStatus.NotSampledYet;
+        if (Volatile.Read(ref _after) == 0)
+            return FloorStatus.None;
+        lock (_lock)
+        {
+            if (now > _pinnedUntil)
+            {
+                _after = 0;
+                return FloorStatus.None;
+            }
+
+            if (_epoch != epoch || epoch == 0)
+            {
+                if (!history.TryFindPosition(_after, out _floor, out _epoch) || _epoch != epoch)
+                {
+                    _epoch = 0;
+                    return FloorStatus.NotSampledYet;
+                }
+            }
+
+            floor = _floor;
+            return FloorStatus.Known;
+        }
+    }
+
+    private void RaiseForRead(long moment)
+    {
+        // Reads do not prolong a pin: a session that does nothing but read must get back to the replicas.
+        if (_after == 0)
+            _pinnedUntil = moment + maxPin;
+        RaiseTo(moment);
+    }
+
+    private void RaiseTo(long moment)
+    {
+        if (moment <= _after)
+            return;
+        _after = moment;
+        _epoch = 0;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace ReplicaRouting.Diagnostics;
+
+/// <summary>Every message that the library logs. Ids are in hundreds per room (20 topology, 30 routing) and are never used again.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Warning, "Node {Node} is unreachable ({Failure}); commands leave it until a probe succeeds")]
+    internal static partial void NodeUnreachable(ILogger logger, string node, string failure, Exception error);
+
+    [LoggerMessage(2002, LogLevel.Information, "Node {Node} answers: {Role}")]
+    internal static partial void NodeReachable(ILogger logger, string node, NodeRole role);
+
+    [LoggerMessage(2003, LogLevel.Information, "Node {Node} is the primary (timeline {Timeline})")]
+    internal static partial void PrimaryFound(ILogger logger, string node, int? timeline);
+
+    [LoggerMessage(2004, LogLevel.Error, "There is no primary: {Problem}; writes fail until there is one")]
+    internal static partial void PrimaryLost(ILogger logger, string problem);
+
+    [LoggerMessage(2005, LogLevel.Information, "Node {Node}: drained is now {Drained}")]
+    internal static partial void DrainChanged(ILogger logger, string node, bool drained);
+
+    [LoggerMessage(2006, LogLevel.Warning, "The volatile functions could not be read from node {Node}; user functions that are not known run on the primary")]
+    internal static partial void CatalogUnavailable(ILogger logger, string node, Exception error);
+
+    [LoggerMessage(3001, LogLevel.Warning, "A replica ({Node}) refused a text that was taken for a read (SQLSTATE {SqlState}); it ran on the primary, as that text will from now on")]
+    internal static partial void RefusedByReplica(ILogger logger, string node, string sqlState);
+
+    [LoggerMessage(3002, LogLevel.Information, "A read was lost on {Node} before its first row ({Failure}); it runs again elsewhere")]
+    internal static partial void ReadLost(ILogger logger, string node, string failure);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
+    internal static partial void NotPrimary(ILogger logger, string node);
+}

@@ -1,0 +1,35 @@
+namespace ReplicaRouting;
+
+/// <summary>What is known of all servers at one moment. Immutable; a new one is published after each probe.</summary>
+public sealed class ClusterSnapshot
+{
+    internal ClusterSnapshot(long version, IReadOnlyList<NodeSnapshot> nodes, int primaryIndex, int epoch, string? primaryProblem)
+    {
+        Version = version;
+        Nodes = nodes;
+        PrimaryIndex = primaryIndex;
+        Epoch = epoch;
+        PrimaryProblem = primaryProblem;
+    }
+
+    /// <summary>Gets a number that grows with each snapshot.</summary>
+    public long Version { get; }
+
+    /// <summary>Gets the nodes in the order in which they were configured.</summary>
+    public IReadOnlyList<NodeSnapshot> Nodes { get; }
+
+    /// <summary>Gets the node that takes the writes; <see langword="null"/> while none is known or two claim to be it.</summary>
+    public NodeSnapshot? Primary => PrimaryIndex < 0 ? null : Nodes[PrimaryIndex];
+
+    /// <summary>Gets the nodes that are in recovery.</summary>
+    public IEnumerable<NodeSnapshot> Replicas => Nodes.Where(node => node.Role == NodeRole.Replica);
+
+    /// <summary>Index of the primary in <see cref="Nodes"/>, or -1.</summary>
+    internal int PrimaryIndex { get; }
+
+    /// <summary>Grows whenever another server becomes the primary: positions of different epochs are not compared.</summary>
+    internal int Epoch { get; }
+
+    /// <summary>Why there is no primary, when the reason is more than that none answers.</summary>
+    internal string? PrimaryProblem { get; }
+}

@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ReplicaRouting.Diagnostics;
+using ReplicaRouting.Model;
+
+namespace ReplicaRouting.Topology;
+
+/// <summary>Runs the probes, draws the conclusions (who is the primary, how far behind is each replica) and publishes them.</summary>
+internal sealed class ClusterMonitor : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TopologyOptions _options;
+    private readonly ILogger _logger;
+    private readonly Action<ClusterSnapshot, ClusterSnapshot> _published;
+    private readonly IReadOnlyList<MonitoredNode> _nodes;
+    private readonly NodeMonitor[] _monitors;
+    private readonly NodeState[] _states;
+    private readonly PrimaryHistory _history = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ManualResetEventSlim _firstRoundSeen = new();
+    private readonly TaskCompletionSource _firstRound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ClusterSnapshot _current;
+    private PrimaryElection _election = PrimaryElection.None;
+    private int _started;
+
+    /// <summary>Initialises a monitor that has not started yet.</summary>
+    /// <param name="nodes">The servers; at least one.</param>
+    /// <param name="options">Intervals, clock and probe.</param>
+    /// <param name="logger">Gets the state changes.</param>
+    /// <param name="published">Called with the previous and the new snapshot, one call at a time; must be quick.</param>
+    public ClusterMonitor(
+        IReadOnlyList<MonitoredNode> nodes, TopologyOptions options, ILogger logger, Action<ClusterSnapshot, ClusterSnapshot> published)
+    {
+        _nodes = nodes;
+        _options = options;
+        _logger = logger;
+        _published = published;
+        _states = [.. nodes.Select((node, index) => new NodeState(node, index))];
+        _monitors = [.. nodes.Select((node, index) => new NodeMonitor(
+            node, options, (started, result) => Answered(index, started, result), error => Failed(index, error)))];
+        _current = new(0, [.. _states.Select(state => state.Snapshot)], -1, 0, null);
+    }
+
+    /// <summary>Gets the newest snapshot, without a lock.</summary>
+    public ClusterSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Gets the primary's positions over time.</summary>
+    public IPrimaryHistory History => _history;
+
+    /// <summary>Gets a task that completes when every node has answered or missed its first probe.</summary>
+    public Task FirstRound => _firstRound.Task;
+
+    /// <summary>Gets the first error of a node's log-in, so that it can be shown to whoever opens first.</summary>
+    public (string Node, PostgresException Error)? LoginError
+    {
+        get
+        {
+            lock (_gate)
+                return _states.FirstOrDefault(state => state.LoginError is not null) is { } state ? (state.Node.Name, state.LoginError!) : null;
+        }
+    }
+
+    /// <summary>Starts the probes if they do not run yet.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            return;
+        var restoreFlow = !ExecutionContext.IsFlowSuppressed();
+        if (restoreFlow)
+            ExecutionContext.SuppressFlow(); // the loops must not live in the first caller's ambient session or transaction
+        try
+        {
+            foreach (var monitor in _monitors)
+                _ = Task.Run(() => monitor.RunAsync(_stopping.Token));
+        }
+        finally
+        {
+            if (restoreFlow)
+                ExecutionContext.RestoreFlow();
+        }
+    }
+
+    /// <summary>Blocks until every node has answered or missed its first probe.</summary>
+    public void WaitForFirstRound() => _firstRoundSeen.Wait(_stopping.Token);
+
+    /// <summary>Asks all nodes for a probe before their intervals are over. Returns at once.</summary>
+    public void RequestProbes()
+    {
+        foreach (var monitor in _monitors)
+            monitor.Wake();
+    }
+
+    /// <summary>A connection to the node could not be opened: it is out until a probe is answered.</summary>
+    public void ReportConnectFailure(int index, Exception error)
+    {
+        lock (_gate)
+        {
+            if (_states[index].Snapshot.IsReachable)
+                Miss(index, error);
+        }
+
+        _monitors[index].Wake();
+    }
+
+    /// <summary>Takes a node out of the reads, or back in.</summary>
+    /// <exception cref="ArgumentException">No node has that name.</exception>
+    public void SetDrained(string name, bool drained)
+    {
+        lock (_gate)
+        {
+            var state = _states.FirstOrDefault(state => state.Node.Name == name) ?? throw new ArgumentException(
+                $"No node is named '{name}'. The nodes are: {string.Join(", ", _nodes.Select(node => node.Name))}.", nameof(name));
+            if (state.Snapshot.IsDrained == drained)
+                return;
+            state.Snapshot = state.Snapshot with { IsDrained = drained };
+            Log.DrainChanged(_logger, name, drained);
+            Publish();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _firstRound.TrySetCanceled();
+    }
+
+    private void Answered(int index, long started, NodeProbeResult result)
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            var state = _states[index];
+            var wasReachable = state.Snapshot.IsReachable;
+            state.Answer(started, result);
+            if (!wasReachable)
+                Log.NodeReachable(_logger, state.Node.Name, result.Role);
+            state.WasAsked = true;
+            Conclude();
+            if (_election.Index == index && result.Position is { } position)
+                _history.Add(started, position);
+            Publish();
+            SignalFirstRound();
+        }
+    }
+
+    private void Failed(int index, Exception error)
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            Miss(index, error);
+            SignalFirstRound();
+        }
+    }
+
+    private void Miss(int index, Exception error)
+    {
+        var state = _states[index];
+        var wasReachable = state.Snapshot.IsReachable || !state.WasAsked;
+        state.Miss(error);
+        state.WasAsked = true;
+        if (wasReachable)
+            Log.NodeUnreachable(_logger, state.Node.Name, state.Snapshot.FailureMessage!, error);
+        Conclude();
+        Publish();
+    }
+
+    private void SignalFirstRound()
+    {
+        if (!_firstRoundSeen.IsSet && Array.TrueForAll(_states, each => each.WasAsked))
+        {
+            _firstRoundSeen.Set();
+            _firstRound.TrySetResult();
+        }
+    }
+
+    private void Conclude()
+    {
+        var next = _election.Next(_states);
+        if (next == _election)
+            return;
+        if (next.Epoch != _election.Epoch)
+        {
+            _history.Reset(next.Epoch);
+            Log.PrimaryFound(_logger, _nodes[next.Index].Name, next.Timeline);
+            foreach (var monitor in _monitors)
+                monitor.Wake(); // the others' lag is counted from the new primary's position
+        }
+        else if (next.Index < 0)
+        {
+            Log.PrimaryLost(_logger, next.Problem ?? "no node accepts writes");
+        }
+
+        _election = next;
+    }
+
+    private void Publish()
+    {
+        var now = _options.TimeProvider.GetTimestamp();
+        foreach (var state in _states)
+        {
+            state.CompareIdentity(_election.SystemIdentifier);
+            state.MeasureLag(_history, _election.Index >= 0 ? now : _history.Newest ?? now, _options.TimeProvider);
+        }
+
+        var previous = _current;
+        var next = new ClusterSnapshot(
+            previous.Version + 1, [.. _states.Select(state => state.Snapshot)], _election.Index, _election.Epoch, _election.Problem);
+        Volatile.Write(ref _current, next);
+        _published(previous, next);
+    }
+}

@@ -1,0 +1,161 @@
+using Npgsql;
+
+namespace ReplicaRouting.Topology;
+
+/// <summary>Probes one server for ever: one held connection, one probe at a time, at jittered intervals, sooner when somebody asks.</summary>
+internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, Action<long, NodeProbeResult> answered, Action<Exception> failed)
+{
+    // A node that does not answer is asked less and less often, up to this many intervals apart.
+    private const int MaxBackOff = 5;
+
+    // Requests for an early probe are answered at most this often: 20 times an interval.
+    private const int EarlyProbesPerInterval = 20;
+
+    private readonly TimeProvider _time = options.TimeProvider;
+    private NpgsqlConnection? _connection;
+    private TaskCompletionSource _wake = NewWake();
+    private long? _primaryTaskRan;
+    private int _failures;
+
+    /// <summary>Asks for a probe before the interval is over. Returns at once; many requests make one probe.</summary>
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
+
+    /// <summary>Runs until it is cancelled. Never throws.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var wake = NewWake();
+            Volatile.Write(ref _wake, wake); // requests from here on ask for a probe after the one that starts now
+            await ProbeAndReportAsync(stopping).ConfigureAwait(false);
+            await PauseAsync(wake.Task, stopping).ConfigureAwait(false);
+        }
+
+        if (_connection is { } connection)
+            await DisposeQuietlyAsync(connection).ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task PauseAsync(Task wake, CancellationToken stopping)
+    {
+        var factor = _failures switch
+        {
+            0 => 1.0,
+            1 => 1.0 / EarlyProbesPerInterval, // one missed answer is looked into at once
+            _ => Math.Min(1 << Math.Min(_failures - 2, 8), MaxBackOff),
+        };
+        var jitter = 0.9 + (0.2 * Random.Shared.NextDouble());
+        var shortest = options.ProbeInterval / EarlyProbesPerInterval;
+        try
+        {
+            await Task.Delay(shortest, _time, stopping).ConfigureAwait(false);
+            var rest = (options.ProbeInterval * factor * jitter) - shortest;
+            if (rest > TimeSpan.Zero)
+                await wake.WaitAsync(rest, _time, stopping).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // nobody asked for an early probe
+        }
+        catch (OperationCanceledException)
+        {
+            // the loop sees it
+        }
+    }
+
+    private async Task ProbeAndReportAsync(CancellationToken stopping)
+    {
+        var wasHeld = _connection is not null;
+        var error = await TryProbeAsync(stopping).ConfigureAwait(false);
+        if (error is not null and not TimeoutException && wasHeld && !stopping.IsCancellationRequested)
+            error = await TryProbeAsync(stopping).ConfigureAwait(false); // only the held connection was lost, perhaps
+        if (stopping.IsCancellationRequested)
+            return;
+        if (error is null)
+        {
+            _failures = 0;
+            return;
+        }
+
+        _failures++;
+        failed(error);
+    }
+
+    private async Task<Exception?> TryProbeAsync(CancellationToken stopping)
+    {
+        using var timeout = new CancellationTokenSource(options.ProbeTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        var attempt = AttemptAsync(_connection, both.Token);
+        _connection = null; // the attempt owns it until it comes back
+        try
+        {
+            // A frozen server may keep even a cancelled attempt waiting: leave it behind, it cleans up after itself.
+            _connection = await attempt.WaitAsync(options.ProbeTimeout, _time, stopping).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception error)
+        {
+            _ = CleanUpAsync(attempt);
+            return timeout.IsCancellationRequested && error is OperationCanceledException ? new TimeoutException(null, error) : error;
+        }
+    }
+
+    private async Task<NpgsqlConnection> AttemptAsync(NpgsqlConnection? held, CancellationToken cancellationToken)
+    {
+        await Task.Yield(); // opening may block in name resolution
+        var connection = held;
+        try
+        {
+            connection ??= await node.ProbeSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var started = _time.GetTimestamp();
+            var result = await options.Probe.ProbeAsync(connection, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (result.Role == NodeRole.Primary)
+                await RunPrimaryTaskAsync(connection, cancellationToken).ConfigureAwait(false);
+            else
+                _primaryTaskRan = null;
+            answered(started, result);
+            return connection;
+        }
+        catch
+        {
+            if (connection is not null)
+                _ = DisposeQuietlyAsync(connection);
+            throw;
+        }
+    }
+
+    private async Task RunPrimaryTaskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (options.PrimaryTask is not { } task ||
+            (_primaryTaskRan is { } ran && _time.GetElapsedTime(ran) < options.PrimaryTaskInterval))
+            return;
+        await task(connection, cancellationToken).ConfigureAwait(false);
+        _primaryTaskRan = _time.GetTimestamp();
+    }
+
+    private static async Task CleanUpAsync(Task<NpgsqlConnection> attempt)
+    {
+        try
+        {
+            await DisposeQuietlyAsync(await attempt.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // its error was reported, or it was left behind on purpose
+        }
+    }
+
+    private static async Task DisposeQuietlyAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // a lost connection: there is nothing left to release
+        }
+    }
+}

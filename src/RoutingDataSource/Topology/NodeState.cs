@@ -1,0 +1,112 @@
+using Npgsql;
+
+namespace ReplicaRouting.Topology;
+
+/// <summary>The monitor's own view of one node, from which its snapshots are made. Guarded by the monitor's lock.</summary>
+internal sealed class NodeState(MonitoredNode node, int index)
+{
+    // A node that was away gets a quarter of its weight back with each answered probe.
+    private const int FirstWarmUp = 1;
+
+    private TimeSpan? _reportedDelay;
+
+    public MonitoredNode Node { get; } = node;
+
+    public NodeSnapshot Snapshot { get; set; } = new()
+    {
+        Name = node.Name, Host = node.Host, Port = node.Port, Weight = node.Weight, Index = index,
+    };
+
+    /// <summary>Whether a probe was answered or missed yet.</summary>
+    public bool WasAsked { get; set; }
+
+    /// <summary>Whether a probe was answered since the data source was built.</summary>
+    public bool HasAnswered { get; private set; }
+
+    /// <summary>The server refuses the log-in; cleared by the next answer.</summary>
+    public PostgresException? LoginError { get; private set; }
+
+    /// <summary>Whether the refusal of connections is certain (nobody listens), so that a second missed probe need not be awaited.</summary>
+    public bool IsGone { get; private set; }
+
+    public void Answer(long started, NodeProbeResult result)
+    {
+        _reportedDelay = result.Delay;
+        LoginError = null;
+        IsGone = false;
+        Snapshot = Snapshot with
+        {
+            Role = result.Role,
+            IsReachable = true,
+            WarmUp = !HasAnswered ? NodeSnapshot.FullyWarm
+                : !Snapshot.IsReachable ? FirstWarmUp
+                : Math.Min(NodeSnapshot.FullyWarm, Snapshot.WarmUp + 1),
+            Position = result.Position,
+            SystemIdentifier = result.SystemIdentifier,
+            Timeline = result.Timeline,
+            Failures = 0,
+            FailureMessage = null,
+        };
+        HasAnswered = true;
+        Started = started;
+    }
+
+    /// <summary>When the last answered probe was sent.</summary>
+    public long Started { get; private set; }
+
+    public void Miss(Exception error)
+    {
+        LoginError = error as PostgresException is { SqlState: "28P01" or "28000" } login ? login : null;
+        IsGone = error is NpgsqlException { InnerException: System.Net.Sockets.SocketException }
+            or PostgresException { SqlState: "57P01" or "57P02" or "57P03" };
+        Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };
+    }
+
+    /// <summary>Finds out whether the node belongs to another cluster, in which case it serves nothing.</summary>
+    /// <param name="identity">The cluster's system identifier; <see langword="null"/> while it is unknown.</param>
+    public void CompareIdentity(string? identity)
+    {
+        var isForeign = identity is not null && Snapshot.SystemIdentifier is { } own && own != identity;
+        if (isForeign != Snapshot.IsForeign)
+            Snapshot = Snapshot with { IsForeign = isForeign };
+    }
+
+    /// <summary>Compares the node's position with the primary's.</summary>
+    /// <param name="history">The primary's positions.</param>
+    /// <param name="now">The moment to measure at: while the primary is away, the last moment at which it was seen.</param>
+    /// <param name="time">The clock of both.</param>
+    public void MeasureLag(PrimaryHistory history, long now, TimeProvider time)
+    {
+        if (Snapshot.Role != NodeRole.Replica)
+        {
+            Snapshot = Snapshot with { Lag = null };
+            return;
+        }
+
+        if (Snapshot.Position is not { } replayed)
+        {
+            Snapshot = Snapshot with { Lag = _reportedDelay is { } delay ? new(0, delay) : null };
+            return;
+        }
+
+        if (history.Compare(replayed) is not { } compared)
+        {
+            return; // no primary was seen yet: what was known stays
+        }
+
+        var isLevel = compared.Newest <= replayed;
+        TimeSpan? age = isLevel ? TimeSpan.Zero
+            : compared.Passed is { } passed ? time.GetElapsedTime(passed, Math.Max(now, passed))
+            : null;
+        Snapshot = Snapshot with { Lag = new(isLevel ? 0 : (long)(compared.Newest.Value - replayed.Value), _reportedDelay ?? age) };
+    }
+
+    // Npgsql's messages name hosts, users and databases, never passwords.
+    private static string Describe(Exception error) => error switch
+    {
+        TimeoutException => "no answer within the probe time-out",
+        PostgresException refused => $"{refused.SqlState}: {refused.MessageText}",
+        { InnerException: { } inner } => $"{error.Message}: {inner.Message}",
+        _ => error.Message,
+    };
+}
