@@ -159,9 +159,10 @@ public sealed partial class PostgresNode
 
             // Records that no commit has flushed are sent only when something else is; a commit of our own flushes them. It also gets an idle
             // cluster over the start of a page, where the insert position stands behind the page's header (24 bytes, 40 at the start of a
-            // segment) and the replay position before it, so that the standby would never seem to have caught up.
+            // segment) and the replay position before it, so that the standby would never seem to have caught up. The transaction must write
+            // something: one that has only an id is not flushed at commit, and an idle walwriter takes seconds.
             if (await ScalarAsync<bool>(connection, $"SELECT pg_current_wal_flush_lsn() < '{target}'", cancellationToken).ConfigureAwait(false))
-                await ScalarAsync<object>(connection, "SET synchronous_commit = local; SELECT pg_current_xact_id()", cancellationToken).ConfigureAwait(false);
+                await ScalarAsync<object>(connection, "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'routing', '')", cancellationToken).ConfigureAwait(false);
             return target;
         }
     }
