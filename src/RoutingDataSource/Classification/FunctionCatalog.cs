@@ -39,11 +39,13 @@ internal sealed class FunctionCatalog
 
     /// <summary>Lists the relations whose reads belong on the primary as (schema, name, kind): sequences, unlogged tables, and views that call
     /// volatile functions or read what belongs on the primary. Works for every role on PostgreSQL 14 to 19.</summary>
-    internal const string LearnRelationsSql = CatalogQueries.Relations;
+    internal static readonly string LearnRelationsSql = CatalogQueries.Relations;
 
     public ClassificationOptions Options { get; }
 
     public IReadOnlyList<UserFunction>? UserFunctions { get; }
+
+    internal bool HasAttributes => _attributeFilter != 0;
 
     internal bool HasRelations => _relations.Any;
 
@@ -54,16 +56,16 @@ internal sealed class FunctionCatalog
     {
         schema = Clip(schema);
         name = Clip(name);
-        if (Matches(schema, schemaQuoted, "pg_catalog"))
-        {
-            return ref BuiltInFunctions.Table.Find(name, quoted);
-        }
-
         Span<char> key = stackalloc char[(2 * MaxName) + 1];
         ref readonly var entry = ref _byQualifiedName.Find(key[..QualifiedName.Write(key, schema, schemaQuoted, name, quoted)], quoted: true);
         if (entry.Flags != NameFlags.None)
         {
             return ref entry;
+        }
+
+        if (Matches(schema, schemaQuoted, "pg_catalog"))
+        {
+            return ref BuiltInFunctions.Table.Find(name, quoted);
         }
 
         if (_refusedSchemas.Contains(schema, schemaQuoted))
@@ -79,8 +81,7 @@ internal sealed class FunctionCatalog
 
     /// <summary>Whether <c>row.name</c> may be a call of a volatile function, which PostgreSQL tries when there is no such column.</summary>
     internal bool MayBeAttributeCall(ReadOnlySpan<char> name, bool quoted) =>
-        _attributeFilter != 0
-        && (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
+        (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
         && (FindName(name, quoted).Flags & NameFlags.Attribute) != 0;
 
     /// <summary>Whether an operator, named by its characters, may call a volatile function.</summary>

@@ -224,6 +224,8 @@ internal ref partial struct StatementScanner
         switch (_clause)
         {
             case Clause.CteNamed when _previous == PreviousToken.Name:
+            case Clause.CteName when _previousKeyword == SqlKeyword.Recursive:
+                _clause = Clause.CteNamed;
                 Push(FrameKind.CteColumns, Clause.None);
                 return;
             case Clause.CteAs:

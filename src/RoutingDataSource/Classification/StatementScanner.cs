@@ -167,9 +167,23 @@ internal ref partial struct StatementScanner
 
     private readonly ReadOnlySpan<char> Text(NameToken name) => _text.Slice(name.Start, name.Length);
 
+    private static bool IsQuoted(NameToken name) => name.Kind is TokenKind.QuotedName or TokenKind.EncodedName;
+
     /// <summary>Gets the text of a name without its quotes.</summary>
-    private readonly ReadOnlySpan<char> Bare(NameToken name) =>
-        name.Kind == TokenKind.QuotedName ? _text.Slice(name.Start + 1, name.Length - 2) : _text.Slice(name.Start, name.Length);
+    /// <param name="name">The name.</param>
+    /// <param name="buffer">Where a name with escapes is decoded, room for <see cref="FunctionCatalog.MaxName"/> characters.</param>
+    private readonly ReadOnlySpan<char> Bare(NameToken name, Span<char> buffer) => name.Kind switch
+    {
+        TokenKind.QuotedName => _text.Slice(name.Start + 1, name.Length - 2),
+        TokenKind.EncodedName => EncodedName.TryDecode(Text(name), buffer, out var length) ? buffer[..length] : default,
+        _ => Text(name),
+    };
+
+    private readonly bool Decodes(NameToken name)
+    {
+        Span<char> buffer = stackalloc char[FunctionCatalog.MaxName];
+        return name.Kind != TokenKind.EncodedName || EncodedName.TryDecode(Text(name), buffer, out _);
+    }
 
     private readonly NameToken CurrentName => new(_lexer.Start, _lexer.Length, _token);
 
