@@ -57,6 +57,7 @@ internal ref partial struct StatementScanner
     {
         var hint = HintReader.Read(_text);
         var any = false;
+        RefuseHalfSurrogates();
         Advance();
         while (_token != TokenKind.End)
         {
@@ -113,6 +114,24 @@ internal ref partial struct StatementScanner
         if (unterminated)
         {
             _token = TokenKind.End;
+        }
+    }
+
+    /// <summary>Half of a surrogate pair has no UTF-8 form: what the server would read is up to the encoder.</summary>
+    private void RefuseHalfSurrogates()
+    {
+        var i = _text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (i >= 0)
+        {
+            if (i + 1 >= _text.Length || !char.IsSurrogatePair(_text[i], _text[i + 1]))
+            {
+                (_reason, _reasonStart, _reasonLength) = (RouteReason.Unterminated, i, 1);
+                return;
+            }
+
+            i += 2;
+            var next = _text[i..].IndexOfAnyInRange('\uD800', '\uDFFF');
+            i = next < 0 ? -1 : i + next;
         }
     }
 
