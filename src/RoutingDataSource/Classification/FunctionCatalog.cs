@@ -30,6 +30,7 @@ internal sealed class FunctionCatalog
         _harmlessSchemas = builder.HarmlessSchemas;
         _refusedSchemas = builder.RefusedSchemas;
         _attributeFilter = builder.AttributeFilter;
+        TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators;
         _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
     }
 
@@ -44,6 +45,24 @@ internal sealed class FunctionCatalog
     public ClassificationOptions Options { get; }
 
     public IReadOnlyList<UserFunction>? UserFunctions { get; }
+
+    /// <summary>Gets whether a plain read can be proven without its structure: strings are read as Npgsql reads them, and no operator calls a
+    /// volatile function.</summary>
+    internal bool TrustsPlainReads { get; }
+
+    /// <summary>Gets whether some names need their place in the statement to be judged: relations of the primary, attributes, types.</summary>
+    internal bool HasSuspects => HasRelations || HasAttributes;
+
+    /// <summary>Whether a name could be one that <see cref="HasSuspects"/> speaks of.</summary>
+    internal bool IsSuspect(ReadOnlySpan<char> name, bool quoted) =>
+        (HasAttributes && MayBeAttributeCall(name, quoted)) || (HasRelations && _relations.MayBeNamed(Clip(name), quoted));
+
+    /// <summary>Whether a name before a parenthesis is a harmless function, or a keyword that no function can have for a name.</summary>
+    internal bool IsPlainlyHarmless(ReadOnlySpan<char> name, bool quoted)
+    {
+        var flags = FindName(name, quoted).Flags;
+        return (flags & NameFlags.Refused) == 0 && (flags & (quoted ? NameFlags.Harmless : NameFlags.Harmless | NameFlags.Syntax)) != 0;
+    }
 
     internal bool HasAttributes => _attributeFilter != 0;
 

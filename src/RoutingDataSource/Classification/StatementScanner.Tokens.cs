@@ -138,7 +138,7 @@ internal ref partial struct StatementScanner
     private void OnOperator()
     {
         var symbol = CurrentText;
-        if (!_planOnly && _reason == RouteReason.ProvenRead && !(symbol.Length == 1 && symbol[0] is '=' or '*' or '<' or '>' or '+' or '-'))
+        if (!_planOnly && _reason == RouteReason.ProvenRead && !(symbol.Length == 1 && symbol[0] is '=' or '*' or '<' or '>' or '+' or '-' && _catalog.TrustsPlainReads))
         {
             CheckOperator(symbol);
         }
