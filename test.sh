@@ -38,6 +38,7 @@ while [ $# -gt 0 ]; do
 done
 
 . "$root/eng/environment.sh"
+echo "Building the tests …" >&2
 build "$root/tests/RoutingDataSource.Tests"
 build "$root/tests/RoutingDataSource.IntegrationTests"
 
