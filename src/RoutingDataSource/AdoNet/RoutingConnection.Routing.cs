@@ -286,6 +286,8 @@ public partial class RoutingConnection
             }
 
             await ReleaseReplicaAsync(async).ConfigureAwait(false);
+            if (!_primary.IsDirty && !_primary.IsOpen)
+                await ReleasePrimaryAsync(async).ConfigureAwait(false);
             decision = next;
         }
     }
@@ -383,10 +385,14 @@ public partial class RoutingConnection
         bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt, CancellationToken cancellationToken)
     {
         const int mostAttempts = 3; // a replica, another replica, the primary
-        if (decision.Target == RouteTarget.Primary)
-            return MayFollowPrimary(canRepeat, statement, decision, error) ? decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true } : null;
-        if (!decision.IsFreeRead || attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
+        if (attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
             return null;
+        if (decision.Target == RouteTarget.Primary && MayFollowPrimary(canRepeat, statement, decision, error))
+            return decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true };
+        if (!decision.IsFreeRead)
+            return null;
+        if (decision.Target == RouteTarget.Primary)
+            return MayLeavePrimary(canRepeat, decision, error) && Source.TryRerun() ? Elsewhere(decision.Node, attempt) : null;
         if (error is PostgresException refusal && Failure.IsRefusal(refusal) && !statement.ReachesOutside)
         {
             return canRepeat && !_replica.IsBusy
@@ -413,6 +419,16 @@ public partial class RoutingConnection
         && statement is { SessionEffect: SessionEffect.None, ReachesOutside: false }
         && !_isPinned
         && !IsInTransaction;
+
+    /// <summary>Whether a proven read was lost with its connection to the primary. The primary's own errors are the program's, and a connection
+    /// that holds the program's state is not replaced behind its back.</summary>
+    private bool MayLeavePrimary(bool canRepeat, in RouteDecision decision, Exception error)
+    {
+        if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !Failure.IsUnreachable(error))
+            return false;
+        Source.ReportConnectFailure(decision.Node, error);
+        return true;
+    }
 
     private RouteDecision Elsewhere(int lost, int attempt)
     {

@@ -209,6 +209,9 @@ internal sealed class ClusterMonitor : IDisposable
             return;
         if (next.Epoch != _election.Epoch)
         {
+            var furthest = _states.Where(state => state.Node != _nodes[next.Index]).Max(state => state.Snapshot.Position) ?? default;
+            foreach (var state in _states)
+                state.ForgetDescent(furthest);
             _history.Reset(next.Epoch);
             Log.PrimaryFound(_logger, _nodes[next.Index].Name, next.Timeline);
             foreach (var monitor in _monitors)
@@ -228,6 +231,7 @@ internal sealed class ClusterMonitor : IDisposable
         foreach (var state in _states)
         {
             state.CompareIdentity(_election.SystemIdentifier);
+            state.CompareDescent(_election, _history);
             state.MeasureLag(_history, _election.Index >= 0 ? now : _history.Newest ?? now, _options.TimeProvider);
         }
 
