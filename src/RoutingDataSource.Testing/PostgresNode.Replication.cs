@@ -157,10 +157,13 @@ public sealed partial class PostgresNode
             var target = await ScalarAsync<NpgsqlLogSequenceNumber>(connection, "SELECT pg_current_wal_insert_lsn()", cancellationToken)
                 .ConfigureAwait(false);
 
-            // Records that no commit has flushed are sent only when something else is; a commit of our own flushes them.
+            // Records that no commit has flushed are sent only when something else is; a commit of our own flushes them. It also gets an idle
+            // cluster over the start of a page, where the insert position stands behind the page's header (24 bytes, 40 at the start of a
+            // segment) and the replay position before it, so that the standby would never seem to have caught up. The transaction must write
+            // something: one that has only an id is not flushed at commit, and an idle walwriter takes seconds.
             if (await ScalarAsync<bool>(connection, $"SELECT pg_current_wal_flush_lsn() < '{target}'", cancellationToken).ConfigureAwait(false))
-                await ScalarAsync<object>(connection, "SET synchronous_commit = local; SELECT pg_current_xact_id()", cancellationToken).ConfigureAwait(false);
-            return EndOfPreviousRecord(target);
+                await ScalarAsync<object>(connection, "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'routing', '')", cancellationToken).ConfigureAwait(false);
+            return target;
         }
     }
 
@@ -183,15 +186,6 @@ public sealed partial class PostgresNode
         Files.IncludeSettings();
         ConfigureAsStandby();
         await _cluster.TakeOwnershipAsync(Files.Root, cancellationToken).ConfigureAwait(false);
-    }
-
-    // At the start of a page the insert position already stands behind the page's header (24 bytes, 40 at the start of a segment), while the
-    // replay position stands before it: without this, an idle standby would never seem to have caught up there.
-    private static NpgsqlLogSequenceNumber EndOfPreviousRecord(NpgsqlLogSequenceNumber insert)
-    {
-        const ulong Page = 8192;
-        var position = (ulong)insert;
-        return new(position % Page is 24 or 40 ? position - (position % Page) : position);
     }
 
     private string PrimaryConnInfo()

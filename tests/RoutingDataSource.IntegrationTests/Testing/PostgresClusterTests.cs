@@ -107,6 +107,8 @@ public sealed class PostgresClusterTests
     {
         await using var cluster = await TestPostgres.StartAsync(1);
 
+        // Sooner than an idle walwriter or the server's own snapshot record (seconds), which would come to the rescue.
+        cluster.Options.Timeout = TimeSpan.FromSeconds(2);
         await cluster.Primary.ExecuteAsync("SELECT pg_switch_wal()");
         await cluster.WaitForReplayAsync();
         await cluster.Primary.ExecuteAsync("SET synchronous_commit = off; CREATE TABLE t AS SELECT 1 AS n");
