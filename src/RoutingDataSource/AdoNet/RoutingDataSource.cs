@@ -54,6 +54,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
         _template = Nodes[declared].PrimaryPool.CreateConnection();
         _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
+        FullConnectionString = definitions[declared].ConnectionString ?? _connectionString;
         DefaultCommandTimeout = _template.CommandTimeout;
         EnlistsByDefault = new NpgsqlConnectionStringBuilder(_connectionString).Enlist;
 
@@ -109,6 +110,21 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         }
     }
 
+    /// <summary>Sets the password with which connections to the nodes are opened from now on, on all nodes. Consider <c>UsePeriodicPasswordProvider</c>
+    /// in <see cref="RoutingDataSourceBuilder.ConfigureNpgsql"/> instead.</summary>
+    /// <exception cref="NotSupportedException">A password provider is configured.</exception>
+    public string Password
+    {
+        set
+        {
+            foreach (var node in Nodes)
+                node.SetPassword(value);
+        }
+    }
+
+    /// <summary>The connection string of the configured primary as it was given, with its password.</summary>
+    internal string FullConnectionString { get; }
+
     internal RoutingOptions Options { get; }
 
     internal IRoutingRule[] Rules { get; }
@@ -161,11 +177,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
     /// <summary>Creates a closed connection.</summary>
     /// <returns>The connection.</returns>
-    public new RoutingConnection CreateConnection()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new AdoNet.Internal.NpgsqlConnection(this);
-    }
+    public new RoutingConnection CreateConnection() => new Compatibility.NpgsqlConnection(this);
 
     /// <summary>Creates and opens a connection.</summary>
     /// <returns>The open connection.</returns>
@@ -221,23 +233,30 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             node.ClearPools();
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    /// <summary>Reads the database's types again, on the primary and on every replica that can be reached, after it has replayed what the primary
+    /// has written so far. Affects connections that are opened afterwards.</summary>
     public void ReloadTypes()
     {
-        EnsureStarted();
-        foreach (var pool in ReachablePools())
-            pool.ReloadTypes();
+        using var connection = OpenConnection();
+        connection.ReloadTypes();
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    /// <inheritdoc cref="ReloadTypes" />
     /// <param name="cancellationToken">Cancels the reload.</param>
     /// <returns>A task that completes when all have answered.</returns>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
-        await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var pool in ReachablePools())
-            await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc />
+    protected override DbConnection OpenDbConnection() => OpenConnection();
+
+    /// <inheritdoc />
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     protected override DbConnection CreateDbConnection() => CreateConnection();
@@ -275,7 +294,4 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         _template.Dispose();
         return true;
     }
-
-    private IEnumerable<NpgsqlDataSource> ReachablePools() =>
-        Cluster.Nodes.Where(node => node.IsReachable && !node.IsForeign).SelectMany(node => Nodes[node.Index].Pools).Distinct();
 }
