@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
+using ReplicaRouting.Diagnostics;
 using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
 using ReplicaRouting.Topology;
@@ -212,22 +213,37 @@ public sealed partial class RoutingDataSource : DbDataSource
             node.ClearPools();
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    /// <summary>Reads the database's types again: on the primary now, on each replica when it has replayed what the primary has now. Affects
+    /// connections that are opened afterwards.</summary>
+    /// <remarks>Returns when the replicas that can be reached have done so, after 5 s at the latest; the others follow by themselves.</remarks>
+    /// <exception cref="NpgsqlException">There is no primary. Transient: trying again later helps.</exception>
     public void ReloadTypes()
     {
         EnsureStarted();
-        foreach (var pool in ReachablePools())
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
             pool.ReloadTypes();
+        if (!RequestReloads(primary).Wait(LongestReplay))
+            Log.ReloadPending(Logger);
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
-    /// <param name="cancellationToken">Cancels the reload.</param>
-    /// <returns>A task that completes when all have answered.</returns>
+    /// <inheritdoc cref="ReloadTypes" />
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when the types were read.</returns>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
         await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var pool in ReachablePools())
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
             await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RequestReloads(primary).WaitAsync(LongestReplay, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.ReloadPending(Logger);
+        }
     }
 
     /// <inheritdoc />
@@ -266,7 +282,4 @@ public sealed partial class RoutingDataSource : DbDataSource
         _template.Dispose();
         return true;
     }
-
-    private IEnumerable<NpgsqlDataSource> ReachablePools() =>
-        Cluster.Nodes.Where(node => node.IsReachable && !node.IsForeign).SelectMany(node => Nodes[node.Index].Pools).Distinct();
 }
