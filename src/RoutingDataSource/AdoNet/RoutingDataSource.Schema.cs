@@ -174,6 +174,7 @@ public sealed partial class RoutingDataSource
                 return pool;
         }
 
+        CheckStart(); // a wrong password shows as such
         throw NoPrimary();
     }
 
