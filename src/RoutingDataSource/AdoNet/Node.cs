@@ -11,6 +11,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private readonly Lock _lock = new();
     private NpgsqlDataSource? _primaryPool;
     private NpgsqlDataSource? _replicaPool;
+    private RoutingConnection? _firstReader;
     private int _inUse;
 
     public Node(int index, string name, string host, int port, Func<NodeUse, NpgsqlDataSource> create, bool isOwnedByCaller)
@@ -49,6 +50,50 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     public void Enter() => Interlocked.Increment(ref _inUse);
 
     public void Leave() => Interlocked.Decrement(ref _inUse);
+
+    /// <summary>A connection reads from this node from now on.</summary>
+    public void AddReader(RoutingConnection reader)
+    {
+        lock (_lock)
+        {
+            (reader.PreviousReader, reader.NextReader) = (null, _firstReader);
+            if (_firstReader is not null)
+                _firstReader.PreviousReader = reader;
+            _firstReader = reader;
+        }
+    }
+
+    /// <summary>A connection does not read from this node any more.</summary>
+    public void RemoveReader(RoutingConnection reader)
+    {
+        lock (_lock)
+        {
+            if (reader.PreviousReader is not null)
+                reader.PreviousReader.NextReader = reader.NextReader;
+            else
+                _firstReader = reader.NextReader;
+            if (reader.NextReader is not null)
+                reader.NextReader.PreviousReader = reader.PreviousReader;
+            (reader.PreviousReader, reader.NextReader) = (null, null);
+        }
+    }
+
+    /// <summary>Ends the reads that wait for their first row from this node, so that they run elsewhere.</summary>
+    /// <returns>How many there were.</returns>
+    public int SeverReaders()
+    {
+        var severed = 0;
+        lock (_lock) // a connection cannot be given back, and so reach another user, in the meantime
+        {
+            for (var reader = _firstReader; reader is not null; reader = reader.NextReader)
+            {
+                if (reader.SeverWaitingRead())
+                    severed++;
+            }
+        }
+
+        return severed;
+    }
 
     /// <summary>Closes what is idle and lets what is in use be closed on return.</summary>
     public void ClearPools()

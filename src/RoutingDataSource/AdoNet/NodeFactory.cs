@@ -69,6 +69,10 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
             case NodeUse.Replica:
                 settings.Enlist = false; // a second resource manager would turn a local transaction into a distributed one
                 settings.NoResetOnClose = true;
+                // A read does not wait longer for a connection than a probe would take to find the server dead: it goes elsewhere.
+                var longest = (int)Math.Ceiling((options.ProbeInterval + options.ProbeTimeout).TotalSeconds);
+                if (settings.Timeout == 0 || settings.Timeout > longest)
+                    settings.Timeout = longest;
                 break;
             case NodeUse.Probe:
                 // One connection of its own, so that probes go on when the pools are exhausted; it needs no types but the built-in ones.

@@ -12,7 +12,8 @@ public partial class RoutingConnection
         "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
     /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
-    private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(bool async, bool enlist, CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(
+        bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false)
     {
         if (_primary.IsOpen)
             return _primary.Connection!;
@@ -21,13 +22,31 @@ public partial class RoutingConnection
 
         // An idle replica connection goes back first: whoever holds one pool's connection while waiting for another pool's can deadlock.
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
-        var primary = await FindPrimaryAsync(async, cancellationToken).ConfigureAwait(false);
-        var node = Source.Nodes[primary];
-        var inner = _primary.Take(node, node.PrimaryPool);
-        RelayFrom(inner, ref _relaysPrimary);
-        await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
-        _primary.Opened();
-        return inner;
+        var started = Source.Time.GetTimestamp();
+        while (true)
+        {
+            var primary = Source.Table.Snapshot.PrimaryIndex;
+            if (primary < 0)
+            {
+                primary = async
+                    ? await Source.WaitForPrimaryAsync(started, hasMoved, cancellationToken).ConfigureAwait(false)
+                    : Source.WaitForPrimary(started, hasMoved);
+            }
+
+            var node = Source.Nodes[primary];
+            var inner = _primary.Take(node, node.PrimaryPool);
+            RelayFrom(inner, ref _relaysPrimary);
+            try
+            {
+                await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
+                _primary.Opened();
+                return inner;
+            }
+            catch (Exception error) when (Failure.IsUnreachable(error) && Source.MayWaitForPrimary(started, hasMoved))
+            {
+                // nothing was sent: another primary may take its place in time
+            }
+        }
     }
 
     /// <summary>Gets the open connection to a replica, opening it when it is not.</summary>
@@ -45,6 +64,7 @@ public partial class RoutingConnection
         RelayFrom(inner, ref _relaysReplica);
         await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
         _replica.Opened();
+        node.AddReader(this);
         return inner;
     }
 
@@ -68,15 +88,15 @@ public partial class RoutingConnection
         }
     }
 
-    private async ValueTask<int> FindPrimaryAsync(bool async, CancellationToken cancellationToken)
-    {
-        var primary = Source.Table.Snapshot.PrimaryIndex;
-        if (primary >= 0)
-            return primary;
-        return async
-            ? await Source.WaitForPrimaryAsync(cancellationToken).ConfigureAwait(false)
-            : Source.WaitForPrimary();
-    }
+    /// <summary>Links of the list that the replica's node keeps of its readers; guarded by the node.</summary>
+    internal RoutingConnection? PreviousReader { get; set; }
+
+    /// <inheritdoc cref="PreviousReader" />
+    internal RoutingConnection? NextReader { get; set; }
+
+    /// <summary>Ends a read that waits for its first row. Called by another thread, while the node keeps the connection from going back.</summary>
+    internal bool SeverWaitingRead() =>
+        _replica.Connection is { } inner && (inner.FullState & System.Data.ConnectionState.Executing) != 0 && ServerLink.Sever(inner);
 
     private async ValueTask ReleaseReplicaAsync(bool async)
     {
@@ -84,6 +104,7 @@ public partial class RoutingConnection
             return;
         var inner = _replica.Connection!;
         var needsReset = _replica is { IsDirty: true, IsOpen: true } && _replica.Node!.SkipsReset;
+        _replica.Node!.RemoveReader(this);
         _replica.Released();
         if (needsReset)
             await ResetAsync(inner, async).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.ExceptionServices;
 using System.Transactions;
 using Npgsql;
 using ReplicaRouting.AdoNet;
@@ -18,6 +19,7 @@ public partial class RoutingConnection
     private ConsistencyState? _own;
     private ConsistencyState? _openWrite;
     private Transaction? _ambientWrite;
+    private bool _isInFallback;
 
     /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
     internal RoutingTransaction? ActiveTransaction => _transaction is { HasEnded: false } active ? active : null;
@@ -41,6 +43,8 @@ public partial class RoutingConnection
             return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
         if (_ambient is not null && IsAmbientActive())
             return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.AmbientTransaction);
+        if (!peek)
+            LeaveFallback(); // a read before this one has ended by now
         if (_openWrite is not null && !peek)
             EndWrite(); // autocommit: a command before this one has ended by now
         if (!statement.IsReadOnly)
@@ -63,7 +67,7 @@ public partial class RoutingConnection
         if (Source.Rules.Length > 0 && AskRules(text, statement, table) is { } ruled)
             return ruled;
         if (table.Cycle.Length == 0)
-            return Fallback(primary, table.WhyNone);
+            return Fallback(table, table.WhyNone, FloorForStale(statement, forced, table), peek);
 
         var floor = default(WalPosition);
         if (forced is null && statement.Hint != RouteHint.Replica && Seen is { } state)
@@ -82,7 +86,7 @@ public partial class RoutingConnection
                 {
                     case FloorStatus.NotSampledYet:
                         Source.RequestProbes();
-                        return Fallback(primary, RouteReason.ReadYourWrites);
+                        return Fallback(table, RouteReason.ReadYourWrites, null, peek);
                     case FloorStatus.None:
                         floor = default;
                         break;
@@ -94,7 +98,15 @@ public partial class RoutingConnection
         if (node >= 0)
             return new(RouteTarget.Replica, node, RouteReason.ProvenRead);
         Source.RequestProbes();
-        return Fallback(primary, RouteReason.ReadYourWrites);
+        return Fallback(table, RouteReason.ReadYourWrites, floor, peek);
+    }
+
+    // What a replica beyond the lag bounds would have to show, should the primary take no more reads.
+    private WalPosition? FloorForStale(in StatementClass statement, RouteTarget? forced, ReadTable table)
+    {
+        if (forced is not null || statement.Hint == RouteHint.Replica || Seen is not { IsFree: false } state)
+            return default(WalPosition);
+        return state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var floor) == FloorStatus.NotSampledYet ? null : floor;
     }
 
     private bool IsAbove(ConsistencyState state, ReadTable table, int node) =>
@@ -105,10 +117,35 @@ public partial class RoutingConnection
             _ => false,
         };
 
-    private RouteDecision Fallback(int primary, RouteReason reason) =>
-        Source.Options.FallBackToPrimary || reason == RouteReason.ReadYourWrites
-            ? new(RouteTarget.Primary, primary, reason)
-            : throw Source.NoReplica(reason);
+    /// <summary>No replica can serve a read.</summary>
+    /// <param name="table">What is known.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="floor">What the read must show; <see langword="null"/> when that is not known yet, so that only the primary will do.</param>
+    /// <param name="peek">Whether the read is not going to run.</param>
+    private RouteDecision Fallback(ReadTable table, RouteReason reason, WalPosition? floor, bool peek)
+    {
+        var primary = table.Snapshot.PrimaryIndex;
+        if (!Source.Options.FallBackToPrimary && reason != RouteReason.ReadYourWrites)
+            throw Source.NoReplica(reason);
+        if (peek || floor is null || _isInFallback)
+            return new(RouteTarget.Primary, primary, reason);
+        if (Source.TryEnterFallback())
+        {
+            _isInFallback = true;
+            return new(RouteTarget.Primary, primary, reason);
+        }
+
+        var least = Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica ? table.LeastStale(floor.Value) : -1;
+        return least >= 0 ? new(RouteTarget.Replica, least, RouteReason.FallbackLimit) : throw Source.BeyondFallbackLimit(reason);
+    }
+
+    private void LeaveFallback()
+    {
+        if (!_isInFallback)
+            return;
+        _isInFallback = false;
+        Source.LeaveFallback();
+    }
 
     private RouteDecision? AskRules(string text, in StatementClass statement, ReadTable table)
     {
@@ -189,11 +226,13 @@ public partial class RoutingConnection
         for (var attempt = 1; ; attempt++)
         {
             RouteDecision next;
+            ExceptionDispatchInfo failure;
             try
             {
                 var inner = decision.Target == RouteTarget.Replica
                     ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
-                    : await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false);
+                    : await AcquirePrimaryAsync(
+                        async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
                 if (decision.Target == RouteTarget.Primary)
                     decision = BeforePrimary(decision, statement);
                 await operation.BindAsync(
@@ -205,14 +244,15 @@ public partial class RoutingConnection
                     CloseWithReader(inner);
                 return result;
             }
-            catch (Exception error) when (Reroute(operation.CanRepeat, decision, error, attempt, cancellationToken) is { } rerouted)
+            catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
             {
+                failure = ExceptionDispatchInfo.Capture(error);
                 if (rerouted.Reason == RouteReason.RefusedByReplica)
                 {
                     operation.RememberRefusal(Source);
                     Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
                 }
-                else if (decision.Node >= 0)
+                else if (rerouted.Reason == RouteReason.ServerLost)
                 {
                     Log.ReadLost(Source.Logger, Source.Nodes[decision.Node].Name, Failure.Describe(error));
                 }
@@ -228,7 +268,26 @@ public partial class RoutingConnection
                 throw;
             }
 
+            if (next.Reason == RouteReason.PrimaryMoved)
+            {
+                var hasMoved = async
+                    ? await Source.HasPrimaryMovedAsync(decision.Node, cancellationToken).ConfigureAwait(false)
+                    : Source.HasPrimaryMoved(decision.Node);
+                if (!hasMoved)
+                {
+                    operation.Routed(decision);
+                    AfterFailure(decision, statement, failure.SourceException);
+                    if (operation.ClosesConnection)
+                        await CloseAsync(async).ConfigureAwait(false);
+                    failure.Throw();
+                }
+
+                await ReleasePrimaryAsync(async).ConfigureAwait(false);
+            }
+
             await ReleaseReplicaAsync(async).ConfigureAwait(false);
+            if (!_primary.IsDirty && !_primary.IsOpen)
+                await ReleasePrimaryAsync(async).ConfigureAwait(false);
             decision = next;
         }
     }
@@ -299,8 +358,8 @@ public partial class RoutingConnection
         {
             if ((statement.SessionEffect & SessionEffect.EndsTransaction) != 0)
                 FollowText(SessionEffect.EndsTransaction); // a COMMIT that fails has ended its transaction as well
-            if (postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction && !statement.IsReadOnly && decision.Node >= 0)
-                Source.ReportNotPrimary(decision.Node);
+            if (postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+                Source.RequestProbes(); // the primary may have moved
         }
 
         if (!statement.IsReadOnly && !IsInTransaction)
@@ -322,12 +381,19 @@ public partial class RoutingConnection
     private bool IsInTransaction => _isInTextTransaction || ActiveTransaction is not null || (_ambient is not null && IsAmbientActive());
 
     /// <summary>Where an execution that failed may run instead; <see langword="null"/> when it may not.</summary>
-    private RouteDecision? Reroute(bool canRepeat, in RouteDecision decision, Exception error, int attempt, CancellationToken cancellationToken)
+    private RouteDecision? Reroute(
+        bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt, CancellationToken cancellationToken)
     {
         const int mostAttempts = 3; // a replica, another replica, the primary
-        if (!decision.IsFreeRead || decision.Target != RouteTarget.Replica || attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
+        if (attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
             return null;
-        if (error is PostgresException refusal && Failure.IsRefusal(refusal))
+        if (decision.Target == RouteTarget.Primary && MayFollowPrimary(canRepeat, statement, decision, error))
+            return decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true };
+        if (!decision.IsFreeRead)
+            return null;
+        if (decision.Target == RouteTarget.Primary)
+            return MayLeavePrimary(canRepeat, decision, error) && Source.TryRerun() ? Elsewhere(decision.Node, attempt) : null;
+        if (error is PostgresException refusal && Failure.IsRefusal(refusal) && !statement.ReachesOutside)
         {
             return canRepeat && !_replica.IsBusy
                 ? new(RouteTarget.Primary, Source.Table.Snapshot.PrimaryIndex, RouteReason.RefusedByReplica) { WasRerun = true }
@@ -340,7 +406,28 @@ public partial class RoutingConnection
             return null;
         if (!neverOpened && Failure.IsUnreachable(error))
             Source.ReportConnectFailure(decision.Node, error);
+        if (!Source.TryRerun())
+            return null;
         return Elsewhere(decision.Node, attempt);
+    }
+
+    /// <summary>Whether the primary refused a command because it has become a replica: nothing has happened then, and another node takes its place.</summary>
+    private bool MayFollowPrimary(bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
+        && canRepeat
+        && decision is { WasRerun: false, Node: >= 0 }
+        && statement is { SessionEffect: SessionEffect.None, ReachesOutside: false }
+        && !_isPinned
+        && !IsInTransaction;
+
+    /// <summary>Whether a proven read was lost with its connection to the primary. The primary's own errors are the program's, and a connection
+    /// that holds the program's state is not replaced behind its back.</summary>
+    private bool MayLeavePrimary(bool canRepeat, in RouteDecision decision, Exception error)
+    {
+        if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !Failure.IsUnreachable(error))
+            return false;
+        Source.ReportConnectFailure(decision.Node, error);
+        return true;
     }
 
     private RouteDecision Elsewhere(int lost, int attempt)
@@ -416,6 +503,7 @@ public partial class RoutingConnection
     private void ForgetSessionState()
     {
         EndWrite();
+        LeaveFallback();
         _transaction = null;
         _ambient = null;
         _isInTextTransaction = false;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
@@ -19,23 +20,30 @@ public sealed partial class RoutingDataSource
     /// <summary>A replica refused a text that was taken for a read: it is primary-only from now on.</summary>
     internal void RememberRefusal(string sql) => _classifications.RememberRefusal(sql);
 
+    /// <summary>Whether a command that has sent nothing may go on waiting for a primary.</summary>
+    internal bool MayWaitForPrimary(long started, bool hasMoved) => RestOfFailover(started, hasMoved) > TimeSpan.Zero;
+
     /// <summary>Waits for a primary as long as the options allow.</summary>
+    /// <param name="started">When the command began to wait.</param>
+    /// <param name="hasMoved">Whether the old primary has stepped down, so that there must be another one, which the next probes find.</param>
     /// <exception cref="NpgsqlException">There is none. Transient.</exception>
-    internal int WaitForPrimary()
+    internal int WaitForPrimary(long started, bool hasMoved)
     {
         _monitor.RequestProbes();
-        return Options.FailoverTimeout > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(Options.FailoverTimeout) ? found.Result : RequirePrimary();
+        var rest = RestOfFailover(started, hasMoved);
+        return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary();
     }
 
     /// <inheritdoc cref="WaitForPrimary" />
-    internal async ValueTask<int> WaitForPrimaryAsync(CancellationToken cancellationToken)
+    internal async ValueTask<int> WaitForPrimaryAsync(long started, bool hasMoved, CancellationToken cancellationToken)
     {
         _monitor.RequestProbes();
-        if (Options.FailoverTimeout <= TimeSpan.Zero)
+        var rest = RestOfFailover(started, hasMoved);
+        if (rest <= TimeSpan.Zero)
             return RequirePrimary();
         try
         {
-            return await _primaryFound.Task.WaitAsync(Options.FailoverTimeout, Time, cancellationToken).ConfigureAwait(false);
+            return await _primaryFound.Task.WaitAsync(rest, Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -94,12 +102,43 @@ public sealed partial class RoutingDataSource
 
     internal void ReportConnectFailure(int node, Exception error) => _monitor.ReportConnectFailure(node, error);
 
-    /// <summary>The primary refused a write because it is in recovery: it is not the primary any more.</summary>
-    internal void ReportNotPrimary(int node)
+    /// <summary>A node that was held to be the primary refused a write as read-only: asks it whether it still is.</summary>
+    /// <remarks>The refusal alone proves nothing: a role or a transaction may be read-only by its own settings.</remarks>
+    /// <returns>Whether another node is the primary, or none.</returns>
+    internal bool HasPrimaryMoved(int node)
     {
-        Log.NotPrimary(Logger, Nodes[node].Name);
-        Nodes[node].ClearPools();
+        _ = AskAll(node).Wait(Options.ProbeTimeout);
+        return NoteIfMoved(node);
+    }
+
+    /// <inheritdoc cref="HasPrimaryMoved" />
+    internal async ValueTask<bool> HasPrimaryMovedAsync(int node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAll(node).WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // what is known has to do
+        }
+
+        return NoteIfMoved(node);
+    }
+
+    private Task AskAll(int node)
+    {
+        var asked = _monitor.ProbeNow(node);
         _monitor.RequestProbes();
+        return asked;
+    }
+
+    private bool NoteIfMoved(int node)
+    {
+        if (_monitor.Current.PrimaryIndex == node)
+            return false;
+        Log.NotPrimary(Logger, Nodes[node].Name);
+        return true;
     }
 
     /// <summary>Chooses a replica that has replayed the floor; -1 when none has.</summary>
@@ -119,9 +158,74 @@ public sealed partial class RoutingDataSource
         }
     }
 
+    /// <summary>Takes a place among the reads that fell back to the primary; beyond the limit there is none.</summary>
+    internal bool TryEnterFallback()
+    {
+        if (Options.PrimaryFallbackLimit is not { } limit)
+            return true;
+        if (Interlocked.Increment(ref _fallbacks) <= limit)
+            return true;
+        LeaveFallback();
+        return false;
+    }
+
+    internal void LeaveFallback()
+    {
+        if (Options.PrimaryFallbackLimit is not null)
+            Interlocked.Decrement(ref _fallbacks);
+    }
+
+    /// <summary>The error for a read beyond the limit that no replica may serve.</summary>
+    internal NpgsqlException BeyondFallbackLimit(RouteReason reason) => NoNode(
+        $"{Options.PrimaryFallbackLimit} reads run on the primary already because no replica can serve them ({reason}), which is PrimaryFallbackLimit",
+        _monitor.Current);
+
+    /// <summary>Takes one rerun out of the budget, so that a cluster in trouble is not stormed with second tries.</summary>
+    internal bool TryRerun() => _reruns.TryTake(Time.GetTimestamp());
+
     /// <summary>What the calling code has written and seen: the ambient session's knowledge, or none.</summary>
     internal ConsistencyState? AmbientState() =>
-        Options.ReadYourWrites == ReadYourWrites.Session ? RoutingSession.Current?.StateFor(this, MaxPin) : null;
+        Options.ReadYourWrites == ReadYourWrites.Session ? RoutingSession.Current?.StateFor(this) : null;
+
+    (ulong SystemIdentifier, int Timeline, int Epoch)? ISessionOwner.Identity
+    {
+        get
+        {
+            var snapshot = _monitor.Current;
+            var known = snapshot.Primary ?? snapshot.Nodes.FirstOrDefault(node => node is { IsForeign: false, SystemIdentifier: not null });
+            return ulong.TryParse(known?.SystemIdentifier, CultureInfo.InvariantCulture, out var identifier)
+                ? (identifier, snapshot.Timeline ?? 0, snapshot.Epoch)
+                : null;
+        }
+    }
+
+    async ValueTask<WalPosition?> ISessionOwner.SampleAsync(long moment, CancellationToken cancellationToken)
+    {
+        if (!History.TryFindPosition(moment, out var position, out _))
+        {
+            if (_monitor.Current.PrimaryIndex is not (>= 0 and var primary))
+                return null;
+            try
+            {
+                await _monitor.ProbeNow(primary).WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+
+            if (!History.TryFindPosition(moment, out position, out _))
+                return null;
+        }
+
+        return position;
+    }
+
+    private TimeSpan RestOfFailover(long started, bool hasMoved)
+    {
+        var round = hasMoved ? Options.ProbeInterval + Options.ProbeTimeout : TimeSpan.Zero;
+        return (Options.FailoverTimeout > round ? Options.FailoverTimeout : round) - Time.GetElapsedTime(started);
+    }
 
     private void CheckStart()
     {
@@ -193,6 +297,16 @@ public sealed partial class RoutingDataSource
         }
     }
 
+    // One missed probe may be a hiccup of ours, and severing costs a read that may be about to be answered its time.
+    private const int MissesBeforeSevering = 2;
+
+    private void Sever(Node node)
+    {
+        node.ClearPools();
+        if (node.SeverReaders() is > 0 and var severed)
+            Log.ReadsSevered(Logger, node.Name, severed);
+    }
+
     private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
     {
         _table = ReadTable.Create(next, _bounds, _table);
@@ -207,6 +321,8 @@ public sealed partial class RoutingDataSource
             // Connections that were opened before a promotion or a demotion survive it and would be used for the wrong purpose.
             if (before.Role != NodeRole.Unknown && before.Role != after.Role)
                 ThreadPool.UnsafeQueueUserWorkItem(static node => node.ClearPools(), Nodes[i], preferLocal: false);
+            if (after is { IsReachable: false, Failures: >= MissesBeforeSevering } && before.Failures < after.Failures)
+                ThreadPool.UnsafeQueueUserWorkItem(Sever, Nodes[i], preferLocal: false);
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
+using ReplicaRouting.Consistency;
 using ReplicaRouting.Diagnostics;
 using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
@@ -13,12 +14,13 @@ namespace ReplicaRouting;
 
 /// <summary>A <see cref="DbDataSource"/> over a PostgreSQL primary and its streaming replicas: proven reads outside transactions go to
 /// weighted replicas, everything else to the primary. Use it in place of an <see cref="NpgsqlDataSource"/>. Thread-safe.</summary>
-public sealed partial class RoutingDataSource : DbDataSource
+public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 {
     private readonly NpgsqlConnection _template;
     private readonly ClusterMonitor _monitor;
     private readonly ClassificationOptions _classificationOptions;
     private readonly SelectionBounds _bounds;
+    private readonly RerunBudget _reruns;
     private readonly string _connectionString;
     private volatile ClassificationCache _classifications;
     private volatile ReadTable _table;
@@ -27,6 +29,7 @@ public sealed partial class RoutingDataSource : DbDataSource
     private volatile bool _isStarted;
     private volatile bool _isDisposed;
     private uint _ticket;
+    private int _fallbacks;
 
     internal RoutingDataSource(
         NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory)
@@ -45,6 +48,8 @@ public sealed partial class RoutingDataSource : DbDataSource
             StandardConformingStrings = options.StandardConformingStrings,
         };
         _classifications = new(new FunctionCatalog(_classificationOptions, null));
+
+        _reruns = new(Time.TimestampFrequency);
 
         Nodes = [.. definitions.Select((definition, index) => factory.Create(index, definition))];
         var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
@@ -114,6 +119,10 @@ public sealed partial class RoutingDataSource : DbDataSource
     internal TimeProvider Time { get; }
 
     internal long MaxPin { get; }
+
+    long ISessionOwner.MaxPin => MaxPin;
+
+    long ISessionOwner.Now => Time.GetTimestamp();
 
     internal Node[] Nodes { get; }
 

@@ -35,6 +35,14 @@ public sealed class RoutingOptions
     /// <value>Default <see langword="true"/>; <see langword="false"/> makes such a read fail with a transient error.</value>
     public bool FallBackToPrimary { get; set; } = true;
 
+    /// <summary>Gets or sets how many reads may run on the primary at once because no replica can serve them.</summary>
+    /// <value>Default <see langword="null"/>: no limit; at least 0. Beyond it, <see cref="BeyondFallbackLimit"/> decides.</value>
+    public int? PrimaryFallbackLimit { get; set; }
+
+    /// <summary>Gets or sets what becomes of a read beyond <see cref="PrimaryFallbackLimit"/>.</summary>
+    /// <value>Default <see cref="BeyondFallbackLimit.LeastStaleReplica"/>.</value>
+    public BeyondFallbackLimit BeyondFallbackLimit { get; set; } = BeyondFallbackLimit.LeastStaleReplica;
+
     /// <summary>Gets or sets the time between two probes of a node.</summary>
     /// <value>Default 1 s; at least 10 ms. 10 % of jitter is added.</value>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -78,6 +86,10 @@ public sealed class RoutingOptions
             yield return $"{nameof(SwitchReplica)} is {SwitchReplica}: it must be one of {string.Join(", ", Enum.GetNames<SwitchReplica>())}";
         if (!Enum.IsDefined(ReadYourWrites))
             yield return $"{nameof(ReadYourWrites)} is {ReadYourWrites}: it must be one of {string.Join(", ", Enum.GetNames<ReadYourWrites>())}";
+        if (!Enum.IsDefined(BeyondFallbackLimit))
+            yield return $"{nameof(BeyondFallbackLimit)} is {BeyondFallbackLimit}: it must be one of {string.Join(", ", Enum.GetNames<BeyondFallbackLimit>())}";
+        if (PrimaryFallbackLimit < 0)
+            yield return $"{nameof(PrimaryFallbackLimit)} is {PrimaryFallbackLimit}: it must be at least 0, or null for no limit";
         if (MaxReplicaLag <= TimeSpan.Zero)
             yield return $"{nameof(MaxReplicaLag)} is {MaxReplicaLag}: it must be more than zero, or null for no bound";
         if (MaxReplicaLagBytes < 0)

@@ -15,6 +15,7 @@ internal sealed class ConsistencyState(long maxPin)
     private int _epoch; // of _floor; 0: not sampled yet
     private long _lastRead;
     private int _pendingWriters;
+    private bool _hasWritten;
     private int _replica = NoReplica;
 
     internal const int NoReplica = -1;
@@ -25,8 +26,35 @@ internal sealed class ConsistencyState(long maxPin)
     /// <summary>Gets whether the session has neither a floor nor a replica to stay with, so that its reads need no look at either.</summary>
     public bool IsFree => Volatile.Read(ref _after) == 0 && Volatile.Read(ref _pendingWriters) == 0;
 
-    /// <summary>A command that may have written has ended, successfully or not, at this moment.</summary>
-    public void NoteWrite(long now)
+    /// <summary>Gets whether a command that may have written has ended or begun.</summary>
+    public bool HasWritten => Volatile.Read(ref _hasWritten);
+
+    /// <summary>Gets the moment that reads must not be older than; <see langword="null"/> when there is none any more.</summary>
+    public long? GetMoment(long now)
+    {
+        lock (_lock)
+            return _pendingWriters > 0 ? now : _after == 0 || now > _pinnedUntil ? null : _after;
+    }
+
+    /// <summary>Gets the position of the moment, when a probe of that epoch has sampled it.</summary>
+    public WalPosition? Sampled(int epoch)
+    {
+        lock (_lock)
+            return _pendingWriters == 0 && _epoch != 0 && _epoch == epoch ? _floor : null;
+    }
+
+    /// <summary>Takes over the floor of an earlier session.</summary>
+    public void SetFloor(WalPosition floor, int epoch, long now)
+    {
+        lock (_lock)
+        {
+            (_after, _pinnedUntil) = (now, now + maxPin);
+            (_floor, _epoch) = (floor, epoch);
+        }
+    }
+
+    /// <summary>Reads must show everything that is committed at this moment.</summary>
+    public void RequireNow(long now)
     {
         lock (_lock)
         {
@@ -35,8 +63,19 @@ internal sealed class ConsistencyState(long maxPin)
         }
     }
 
+    /// <summary>A command that may have written has ended, successfully or not, at this moment.</summary>
+    public void NoteWrite(long now)
+    {
+        Volatile.Write(ref _hasWritten, true);
+        RequireNow(now);
+    }
+
     /// <summary>A command that may have written has begun to answer; when it ends is not known yet.</summary>
-    public void BeginWrite() => Interlocked.Increment(ref _pendingWriters);
+    public void BeginWrite()
+    {
+        Volatile.Write(ref _hasWritten, true);
+        Interlocked.Increment(ref _pendingWriters);
+    }
 
     /// <summary>The command of <see cref="BeginWrite"/> has ended at this moment or before it.</summary>
     public void EndWrite(long now)

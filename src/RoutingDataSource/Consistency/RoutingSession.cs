@@ -1,3 +1,5 @@
+using ReplicaRouting.Consistency;
+
 namespace ReplicaRouting;
 
 /// <summary>An ambient unit of consistency: within it every read sees every earlier write, whichever connection each of them uses.</summary>
@@ -9,9 +11,14 @@ public sealed class RoutingSession : IDisposable
 
     private readonly Lock _lock = new();
     private readonly AmbientScope _scope;
-    private (object Owner, Consistency.ConsistencyState State)[] _states = [];
+    private readonly ConsistencyToken? _token;
+    private (ISessionOwner Owner, ConsistencyState State)[] _states = [];
 
-    private RoutingSession() => _scope = new(this, null, Ambient.Value);
+    private RoutingSession(ConsistencyToken? token)
+    {
+        _token = token;
+        _scope = new(this, null, Ambient.Value);
+    }
 
     /// <summary>Gets the session that the calling code runs in; <see langword="null"/> outside of any.</summary>
     public static RoutingSession? Current
@@ -28,13 +35,36 @@ public sealed class RoutingSession : IDisposable
         }
     }
 
+    /// <summary>Gets whether a command of the session may have written.</summary>
+    public bool HasWritten => Array.Exists(Volatile.Read(ref _states), entry => entry.State.HasWritten);
+
     /// <summary>Begins a session for the calling code and everything that it calls. A session inside another one stands on its own.</summary>
+    /// <param name="token">What an earlier session, perhaps in another process, had written, so that this one's reads show it;
+    /// <see langword="null"/> for a session without a past. A token of another cluster, or of one that failed over since, keeps reads on the
+    /// primary until the replicas have replayed everything that is committed now.</param>
     /// <returns>The session; dispose it to end it.</returns>
-    public static RoutingSession Begin()
+    public static RoutingSession Begin(ConsistencyToken? token = null)
     {
-        var session = new RoutingSession();
+        var session = new RoutingSession(token);
         Ambient.Value = session._scope;
         return session;
+    }
+
+    /// <summary>Gets what the session has written and seen so far, for a session that goes on with it elsewhere.</summary>
+    /// <param name="cancellationToken">Cancels the wait for a position that no probe has sampled yet: one probe of the primary.</param>
+    /// <returns>The token; <see langword="null"/> when there is nothing to carry on.</returns>
+    public async ValueTask<ConsistencyToken?> GetTokenAsync(CancellationToken cancellationToken = default)
+    {
+        var entries = new List<ConsistencyToken.Entry>();
+        foreach (var (owner, state) in Volatile.Read(ref _states))
+        {
+            if (state.GetMoment(owner.Now) is not { } moment || owner.Identity is not { } identity)
+                continue;
+            var position = state.Sampled(identity.Epoch) ?? await owner.SampleAsync(moment, cancellationToken).ConfigureAwait(false) ?? default;
+            entries.Add(new(identity.SystemIdentifier, identity.Timeline, position));
+        }
+
+        return entries.Count > 0 ? new(entries) : Volatile.Read(ref _states).Length == 0 ? _token : null;
     }
 
     /// <summary>Sends every command of the calling code to the primary until the scope is disposed.</summary>
@@ -70,7 +100,7 @@ public sealed class RoutingSession : IDisposable
     }
 
     /// <summary>The session's state towards one data source: positions of different clusters have nothing to do with each other.</summary>
-    internal Consistency.ConsistencyState StateFor(object owner, long maxPin)
+    internal ConsistencyState StateFor(ISessionOwner owner)
     {
         if (Find(Volatile.Read(ref _states), owner) is { } known)
             return known;
@@ -78,13 +108,34 @@ public sealed class RoutingSession : IDisposable
         {
             if (Find(_states, owner) is { } raced)
                 return raced;
-            var state = new Consistency.ConsistencyState(maxPin);
+            var state = new ConsistencyState(owner.MaxPin);
+            if (_token is not null)
+                TakeUp(_token, owner, state);
             Volatile.Write(ref _states, [.. _states, (owner, state)]);
             return state;
         }
     }
 
-    private static Consistency.ConsistencyState? Find((object Owner, Consistency.ConsistencyState State)[] states, object owner)
+    private static void TakeUp(ConsistencyToken token, ISessionOwner owner, ConsistencyState state)
+    {
+        var now = owner.Now;
+        if (owner.Identity is { } identity)
+        {
+            foreach (var entry in token.Entries)
+            {
+                if (entry.SystemIdentifier == identity.SystemIdentifier && entry.Timeline == identity.Timeline && entry.Position != default)
+                {
+                    state.SetFloor(entry.Position, identity.Epoch, now);
+                    return;
+                }
+            }
+        }
+
+        // Whatever the token stands for, if it is of this cluster, was committed before now.
+        state.RequireNow(now);
+    }
+
+    private static ConsistencyState? Find((ISessionOwner Owner, ConsistencyState State)[] states, ISessionOwner owner)
     {
         foreach (var (candidate, state) in states)
         {

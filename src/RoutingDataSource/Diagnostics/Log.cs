@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Information, "A read was lost on {Node} before its first row ({Failure}); it runs again elsewhere")]
     internal static partial void ReadLost(ILogger logger, string node, string failure);
 
+    [LoggerMessage(3004, LogLevel.Warning, "Node {Node} does not answer: {Reads} reads that waited for it run elsewhere")]
+    internal static partial void ReadsSevered(ILogger logger, string node, int reads);
+
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
     internal static partial void NotPrimary(ILogger logger, string node);
 

@@ -3,12 +3,13 @@ namespace ReplicaRouting;
 /// <summary>What is known of all servers at one moment. Immutable; a new one is published after each probe.</summary>
 public sealed class ClusterSnapshot
 {
-    internal ClusterSnapshot(long version, IReadOnlyList<NodeSnapshot> nodes, int primaryIndex, int epoch, string? primaryProblem)
+    internal ClusterSnapshot(long version, IReadOnlyList<NodeSnapshot> nodes, int primaryIndex, int epoch, int? timeline, string? primaryProblem)
     {
         Version = version;
         Nodes = nodes;
         PrimaryIndex = primaryIndex;
         Epoch = epoch;
+        Timeline = timeline;
         PrimaryProblem = primaryProblem;
     }
 
@@ -29,6 +30,9 @@ public sealed class ClusterSnapshot
 
     /// <summary>Grows whenever another server becomes the primary: positions of different epochs are not compared.</summary>
     internal int Epoch { get; }
+
+    /// <summary>The timeline of the last primary, also while it is away.</summary>
+    internal int? Timeline { get; }
 
     /// <summary>Why there is no primary, when the reason is more than that none answers.</summary>
     internal string? PrimaryProblem { get; }

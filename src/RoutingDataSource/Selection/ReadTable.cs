@@ -99,6 +99,22 @@ internal sealed class ReadTable
         return best;
     }
 
+    /// <summary>Finds the replica that has replayed most, whatever the bounds on lag say.</summary>
+    /// <param name="floor">What it must have replayed.</param>
+    /// <returns>The node's index, or -1 when no replica that answers has.</returns>
+    public int LeastStale(WalPosition floor)
+    {
+        var best = -1;
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            if (_nodes[i] is { IsReachable: true, IsForeign: false, IsDrained: false, FollowsPrimary: true, Role: NodeRole.Replica } node && (node.Position ?? default) >= floor &&
+                (best < 0 || node.Position > _nodes[best].Position))
+                best = i;
+        }
+
+        return best;
+    }
+
     private bool InCycle(int node) => _nodes[node].Weight > 0 || Array.TrueForAll(_nodes, each => each.Weight == 0 || !_isEligible[each.Index]);
 
     private int Share(int node) => Math.Max(1, _nodes[node].Weight * _nodes[node].WarmUp);

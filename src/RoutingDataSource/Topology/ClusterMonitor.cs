@@ -17,6 +17,7 @@ internal sealed class ClusterMonitor : IDisposable
     private readonly NodeState[] _states;
     private readonly PrimaryHistory _history = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly List<(int Index, long After, TaskCompletionSource Probed)> _probeWaiters = [];
     private readonly ManualResetEventSlim _firstRoundSeen = new();
     private readonly TaskCompletionSource _firstRound = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClusterSnapshot _current;
@@ -38,7 +39,7 @@ internal sealed class ClusterMonitor : IDisposable
         _states = [.. nodes.Select((node, index) => new NodeState(node, index))];
         _monitors = [.. nodes.Select((node, index) => new NodeMonitor(
             node, options, (started, result) => Answered(index, started, result), error => Failed(index, error)))];
-        _current = new(0, [.. _states.Select(state => state.Snapshot)], -1, 0, null);
+        _current = new(0, [.. _states.Select(state => state.Snapshot)], -1, 0, null, null);
     }
 
     /// <summary>Gets the newest snapshot, without a lock.</summary>
@@ -88,6 +89,17 @@ internal sealed class ClusterMonitor : IDisposable
     {
         foreach (var monitor in _monitors)
             monitor.Wake();
+    }
+
+    /// <summary>Asks one node for a probe at once.</summary>
+    /// <returns>A task that completes when a probe that was sent after this moment was answered or missed.</returns>
+    public Task ProbeNow(int index)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+            _probeWaiters.Add((index, _options.TimeProvider.GetTimestamp(), waiter));
+        _monitors[index].Wake();
+        return waiter.Task;
     }
 
     /// <summary>A connection to the node could not be opened: it is out until a probe is answered.</summary>
@@ -141,6 +153,7 @@ internal sealed class ClusterMonitor : IDisposable
                 _history.Add(started, position);
             Publish();
             SignalFirstRound();
+            SignalWaiters(index, started);
         }
     }
 
@@ -152,6 +165,7 @@ internal sealed class ClusterMonitor : IDisposable
                 return;
             Miss(index, error);
             SignalFirstRound();
+            SignalWaiters(index, long.MaxValue);
         }
     }
 
@@ -165,6 +179,18 @@ internal sealed class ClusterMonitor : IDisposable
             Log.NodeUnreachable(_logger, state.Node.Name, state.Snapshot.FailureMessage!, error);
         Conclude();
         Publish();
+    }
+
+    private void SignalWaiters(int index, long started)
+    {
+        for (var i = _probeWaiters.Count - 1; i >= 0; i--)
+        {
+            var waiter = _probeWaiters[i];
+            if (waiter.Index != index || waiter.After > started)
+                continue;
+            waiter.Probed.TrySetResult();
+            _probeWaiters.RemoveAt(i);
+        }
     }
 
     private void SignalFirstRound()
@@ -183,6 +209,9 @@ internal sealed class ClusterMonitor : IDisposable
             return;
         if (next.Epoch != _election.Epoch)
         {
+            var furthest = _states.Where(state => state.Node != _nodes[next.Index]).Max(state => state.Snapshot.Position) ?? default;
+            foreach (var state in _states)
+                state.ForgetDescent(furthest);
             _history.Reset(next.Epoch);
             Log.PrimaryFound(_logger, _nodes[next.Index].Name, next.Timeline);
             foreach (var monitor in _monitors)
@@ -202,12 +231,13 @@ internal sealed class ClusterMonitor : IDisposable
         foreach (var state in _states)
         {
             state.CompareIdentity(_election.SystemIdentifier);
+            state.CompareDescent(_election, _history);
             state.MeasureLag(_history, _election.Index >= 0 ? now : _history.Newest ?? now, _options.TimeProvider);
         }
 
         var previous = _current;
         var next = new ClusterSnapshot(
-            previous.Version + 1, [.. _states.Select(state => state.Snapshot)], _election.Index, _election.Epoch, _election.Problem);
+            previous.Version + 1, [.. _states.Select(state => state.Snapshot)], _election.Index, _election.Epoch, _election.Timeline, _election.Problem);
         Volatile.Write(ref _current, next);
         _published(previous, next);
     }

@@ -84,14 +84,16 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
 
     private async Task<Exception?> TryProbeAsync(CancellationToken stopping)
     {
-        using var timeout = new CancellationTokenSource(options.ProbeTimeout, _time);
+        // The second look at a node that missed a probe is quicker: reads may be waiting on it.
+        var limit = _failures == 1 ? options.ProbeTimeout / 2 : options.ProbeTimeout;
+        using var timeout = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         var attempt = AttemptAsync(_connection, both.Token);
         _connection = null; // the attempt owns it until it comes back
         try
         {
             // A frozen server may keep even a cancelled attempt waiting: leave it behind, it cleans up after itself.
-            _connection = await attempt.WaitAsync(options.ProbeTimeout, _time, stopping).ConfigureAwait(false);
+            _connection = await attempt.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
             return null;
         }
         catch (Exception error)

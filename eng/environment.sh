@@ -1,0 +1,34 @@
+# What every script of this repository sets up before it builds or runs anything. Sourced, with $root set to the clone.
+# Nothing stays behind: no build server, no file outside the clone's ignored folders (bin, obj, .cache, artifacts) but NuGet's package cache.
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+
+command -v dotnet > /dev/null || fail "the .NET SDK 10 is needed: https://dotnet.microsoft.com/download/dotnet/10.0"
+dotnet --list-sdks | grep -q '^10\.' || fail "the .NET SDK 10 is needed; installed: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_ADD_GLOBAL_TOOLS_TO_PATH=false
+export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 MSBUILDTERMINALLOGGER=off
+export ROUTING_POSTGRES_CACHE="${ROUTING_POSTGRES_CACHE:-$root/.cache/postgres}"
+export npm_config_cache="$root/.cache/npm" npm_config_update_notifier=false
+
+# dotnet and MSBuild leave folders in the temporary one. The servers of a test cluster live there too, under another user when we are root,
+# so it must not be inside the clone, which that user may not be able to enter.
+TMPDIR="$(mktemp -d "${TMPDIR:-/tmp}/routing.XXXXXX")"
+chmod 755 "$TMPDIR"
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# build <project> [arguments]: quiet unless it fails.
+build() {
+  local log="$TMPDIR/build.log"
+  if ! dotnet build "$@" --nologo --disable-build-servers -p:UseSharedCompilation=false -v quiet > "$log" 2>&1; then
+    cat "$log" >&2
+    fail "the build failed"
+  fi
+}

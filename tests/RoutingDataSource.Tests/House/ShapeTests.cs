@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.Extensions.Logging;
+using ReplicaRouting.Diagnostics;
+
+namespace ReplicaRouting.Tests.House;
+
+/// <summary>What every file and every public type looks like.</summary>
+public sealed partial class ShapeTests
+{
+    private const int MostLines = 400;
+
+    // Tables are as long as what they list. The others are over the limit and may not grow; an entry that is not needed any more must go.
+    private static readonly Dictionary<string, int> LongerFiles = new()
+    {
+        ["RoutingDataSource/Classification/SqlLexer.cs"] = 600,
+        ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 440,
+    };
+
+    public static TheoryData<string> Rooms => [.. LibrarySource.Current.Files.Select(file => LibrarySource.RoomOf(file.FilePath)).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Types_OfARoom_LiveInItsNamespaceOrArePublicInTheCommonOne(string room)
+    {
+        var publicNamespace = room == "DependencyInjection" ? "Microsoft.Extensions.DependencyInjection" : "ReplicaRouting";
+        Assert.Empty(
+            from type in TopLevelTypes()
+            where LibrarySource.RoomOf(type.SyntaxTree.FilePath) == room
+            let symbol = Symbol(type)
+            let name = symbol.ContainingNamespace.ToDisplayString()
+            where symbol.DeclaredAccessibility == Accessibility.Public
+                ? name != publicNamespace
+                : name != $"ReplicaRouting.{room}" && !name.StartsWith($"ReplicaRouting.{room}.", StringComparison.Ordinal)
+            select $"{type.SyntaxTree.FilePath}: {symbol.Name} is in {name}");
+    }
+
+    [Fact]
+    public void PublicTypes_EachFile_DeclaresAtMostOne() => Assert.Empty(
+        from file in LibrarySource.Current.Files
+        let types = TopLevelTypes().Where(type => type.SyntaxTree == file && Symbol(type).DeclaredAccessibility == Accessibility.Public).ToList()
+        where types.Count > 1
+        select $"{file.FilePath}: {string.Join(", ", types.Select(type => type.Identifier.Text))}");
+
+    [Fact]
+    public void PublicTypes_ExceptTheConnection_AreSealedOrStatic() => Assert.Equal(
+        [typeof(RoutingConnection)],
+        typeof(RoutingDataSource).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsSealed: false }));
+
+    [Fact]
+    public void SourceFiles_ExceptTables_AreNotLongerThanTheLimit() => Assert.Empty(
+        from file in LongFiles()
+        where file.Lines > LongerFiles.GetValueOrDefault(file.Path, MostLines)
+        select $"{file.Path} has {file.Lines} lines: make two of it");
+
+    [Fact]
+    public void SourceFiles_ThatMayBeLonger_StillAre() => Assert.Empty(LongerFiles.Keys.Except(LongFiles().Select(file => file.Path)));
+
+    [Fact]
+    public void LogMessages_EventIds_AreUnique()
+    {
+        var ids = EventIds();
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.GroupBy(id => id).Where(group => group.Count() > 1).Select(group => group.Key));
+    }
+
+    [Fact]
+    public void LogMessages_EventIds_AreInTheHundredsOfARoom() => Assert.All(EventIds(), id => Assert.InRange(id, 2000, 9999));
+
+    [GeneratedRegex(@"(Functions|Table|Keywords?)\.cs$")]
+    private static partial Regex TableName();
+
+    private static IEnumerable<(string Path, int Lines)> LongFiles() =>
+        from file in Repository.SourceFiles(Path.Combine(Repository.Root, "src"))
+        let path = Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file).Replace(Path.DirectorySeparatorChar, '/')
+        let lines = File.ReadLines(file).Count()
+        where lines > MostLines && !TableName().IsMatch(path)
+        select (path, lines);
+
+    private static IEnumerable<BaseTypeDeclarationSyntax> TopLevelTypes() =>
+        LibrarySource.Current.Files.SelectMany(file => file.GetRoot().DescendantNodes(node => node is not BaseTypeDeclarationSyntax))
+            .OfType<BaseTypeDeclarationSyntax>();
+
+    private static INamedTypeSymbol Symbol(BaseTypeDeclarationSyntax type) =>
+        LibrarySource.Current.Compilation.GetSemanticModel(type.SyntaxTree).GetDeclaredSymbol(type)!;
+
+    private static List<int> EventIds() =>
+    [
+        .. typeof(Log).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>(),
+    ];
+}
