@@ -322,6 +322,7 @@ public sealed partial class RoutingDataSource
     private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
     {
         _table = ReadTable.Create(next, _bounds, _table);
+        ReloadWhereReplayed(next);
         if (next.PrimaryIndex >= 0)
             _primaryFound.TrySetResult(next.PrimaryIndex);
         else if (previous.PrimaryIndex >= 0)

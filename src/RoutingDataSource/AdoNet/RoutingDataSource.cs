@@ -233,22 +233,29 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             node.ClearPools();
     }
 
-    /// <summary>Reads the database's types again, on the primary and on every replica that can be reached, after it has replayed what the primary
-    /// has written so far. Affects connections that are opened afterwards.</summary>
+    /// <summary>Reads the database's types again: on the primary now, on each replica when it has replayed what the primary has now. Affects
+    /// connections that are opened afterwards.</summary>
+    /// <remarks>Returns when the replicas that can be reached have done so, after 5 s at the latest; the others follow by themselves.</remarks>
+    /// <exception cref="NpgsqlException">There is no primary. Transient: trying again later helps.</exception>
     public void ReloadTypes()
     {
-        using var connection = OpenConnection();
-        connection.ReloadTypes();
+        EnsureStarted();
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
+            pool.ReloadTypes();
+        ReloadReplicaTypes();
     }
 
     /// <inheritdoc cref="ReloadTypes" />
-    /// <param name="cancellationToken">Cancels the reload.</param>
-    /// <returns>A task that completes when all have answered.</returns>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when the types were read.</returns>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
+            await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
