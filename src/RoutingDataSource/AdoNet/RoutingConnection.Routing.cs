@@ -98,6 +98,8 @@ public partial class RoutingConnection
         if (node >= 0)
             return new(RouteTarget.Replica, node, RouteReason.ProvenRead);
         Source.RequestProbes();
+        if (Source.Options.ReplicaWait > TimeSpan.Zero && !peek && Source.ChooseReplica(table, default) is >= 0 and var near)
+            return new(RouteTarget.Replica, near, RouteReason.ProvenRead) { WaitFor = floor };
         return Fallback(table, RouteReason.ReadYourWrites, floor, peek);
     }
 
@@ -236,6 +238,13 @@ public partial class RoutingConnection
                     ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
                     : await AcquirePrimaryAsync(
                         async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                if (decision.WaitFor != default && !await ReplayWait.ForAsync(
+                    inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                {
+                    decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
+                    continue;
+                }
+
                 if (decision.Target == RouteTarget.Primary)
                     decision = BeforePrimary(decision, statement);
                 await operation.BindAsync(
@@ -250,9 +259,11 @@ public partial class RoutingConnection
             catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
             {
                 failure = ExceptionDispatchInfo.Capture(error);
+                Source.Metrics.Rerun(rerouted.Reason);
                 if (rerouted.Reason == RouteReason.RefusedByReplica)
                 {
                     operation.RememberRefusal(Source);
+                    Source.Metrics.Refusal();
                     Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
                 }
                 else if (rerouted.Reason == RouteReason.ServerLost)
@@ -369,6 +380,8 @@ public partial class RoutingConnection
 
     private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
     {
+        if (Source.Metrics.CountsCommands)
+            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)

@@ -5,6 +5,7 @@ using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
 using ReplicaRouting.Consistency;
+using ReplicaRouting.Diagnostics;
 using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
 using ReplicaRouting.Topology;
@@ -72,6 +73,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
+        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
     }
 
     /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
@@ -132,6 +134,8 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal ILogger Logger { get; }
 
     internal TimeProvider Time { get; }
+
+    internal RoutingMetrics Metrics { get; }
 
     internal long MaxPin { get; }
 
@@ -298,6 +302,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             return false;
         _isDisposed = true;
         _monitor.Dispose();
+        Metrics.Dispose();
         _template.Dispose();
         return true;
     }
