@@ -17,7 +17,11 @@ internal sealed class NodeState(MonitoredNode node, int index)
 
     public NodeSnapshot Snapshot { get; set; } = new()
     {
-        Name = node.Name, Host = node.Host, Port = node.Port, Weight = node.Weight, Index = index,
+        Name = node.Name,
+        Host = node.Host,
+        Port = node.Port,
+        Weight = node.Weight,
+        Index = index,
     };
 
     /// <summary>Whether a probe was answered or missed yet.</summary>

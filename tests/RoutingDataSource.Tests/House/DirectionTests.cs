@@ -18,14 +18,16 @@ public sealed class DirectionTests
         ["DependencyInjection"] = ["Model", "Selection", "AdoNet"],
     };
 
+    private static readonly Lazy<List<(string File, int Line, string Room, string Other, string Type)>> OwnUses = new(() => [.. Uses(LibrarySource.Current)]);
+
     [Fact]
-    public void Rooms_WhatTheyName_StandsBelowThem() => Assert.Empty(Violations(LibrarySource.Current));
+    public void Rooms_WhatTheyName_StandsBelowThem() => Assert.Empty(Violations(OwnUses.Value));
 
     [Fact]
     public void Rooms_WhatTheyName_IsResolved()
     {
         // A house in which nothing resolves would pass every test of its directions.
-        var uses = Uses(LibrarySource.Current).ToList();
+        var uses = OwnUses.Value;
         Assert.Contains(uses, use => use is { Room: "AdoNet", Other: "Topology" });
         Assert.Contains(uses, use => use is { Room: "Selection", Other: "Model" });
         Assert.Contains(uses, use => use is { Room: "Topology", Other: "Diagnostics" });
@@ -47,7 +49,7 @@ public sealed class DirectionTests
     public void Violations_RoomNamesOneThatItMustNotSee_NamesFileLineAndRoom(string room, string forbidden, string code)
     {
         var source = LibrarySource.Current.With($"{room}/Guest.cs", $"using ReplicaRouting.{forbidden};\nnamespace ReplicaRouting.{room};\n\n{code}");
-        var violations = Violations(source, "Guest.cs");
+        var violations = Violations(Uses(source, "Guest.cs"));
         Assert.NotEmpty(violations);
         Assert.All(violations, each => Assert.StartsWith($"{room}/Guest.cs:4: {room} must not see {forbidden} (", each, StringComparison.Ordinal));
     }
@@ -57,12 +59,12 @@ public sealed class DirectionTests
     {
         var source = LibrarySource.Current.With(
             "Model/Guest.cs", "namespace ReplicaRouting.Model;\n\n// RoutingConnection\ninternal sealed class Guest { public string RoutingCommand => \"RoutingBatch\"; }");
-        Assert.Empty(Violations(source, "Guest.cs"));
+        Assert.Empty(Violations(Uses(source, "Guest.cs")));
     }
 
-    private static List<string> Violations(LibrarySource source, string file = ".cs") =>
+    private static List<string> Violations(IEnumerable<(string File, int Line, string Room, string Other, string Type)> uses) =>
     [
-        .. from use in Uses(source, file)
+        .. from use in uses
            where use.Other != use.Room && !(Sees.TryGetValue(use.Room, out var seen) && seen.Contains(use.Other))
            select $"{use.File}:{use.Line}: {use.Room} must not see {use.Other} ({use.Type})",
     ];

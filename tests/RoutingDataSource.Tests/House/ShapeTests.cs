@@ -20,6 +20,14 @@ public sealed partial class ShapeTests
         ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 540,
     };
 
+    private static readonly Lazy<List<(string File, INamedTypeSymbol Symbol)>> TopLevelTypes = new(() =>
+    [
+        .. from file in LibrarySource.Current.Files
+           let model = LibrarySource.Current.Compilation.GetSemanticModel(file)
+           from type in file.GetRoot().DescendantNodes(node => node is not BaseTypeDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>()
+           select (file.FilePath, model.GetDeclaredSymbol(type)!),
+    ]);
+
     public static TheoryData<string> Rooms => [.. LibrarySource.Current.Files.Select(file => LibrarySource.RoomOf(file.FilePath)).Distinct()];
 
     [Theory]
@@ -28,22 +36,25 @@ public sealed partial class ShapeTests
     {
         var publicNamespace = room == "DependencyInjection" ? "Microsoft.Extensions.DependencyInjection" : "ReplicaRouting";
         Assert.Empty(
-            from type in TopLevelTypes()
-            where LibrarySource.RoomOf(type.SyntaxTree.FilePath) == room
-            let symbol = Symbol(type)
-            let name = symbol.ContainingNamespace.ToDisplayString()
-            where symbol.DeclaredAccessibility == Accessibility.Public
+            from type in TopLevelTypes.Value
+            where LibrarySource.RoomOf(type.File) == room
+            let name = type.Symbol.ContainingNamespace.ToDisplayString()
+            where type.Symbol.DeclaredAccessibility == Accessibility.Public
                 ? name != publicNamespace
                 : name != $"ReplicaRouting.{room}" && !name.StartsWith($"ReplicaRouting.{room}.", StringComparison.Ordinal)
-            select $"{type.SyntaxTree.FilePath}: {symbol.Name} is in {name}");
+            select $"{type.File}: {type.Symbol.Name} is in {name}");
     }
 
     [Fact]
-    public void PublicTypes_EachFile_DeclaresAtMostOne() => Assert.Empty(
-        from file in LibrarySource.Current.Files
-        let types = TopLevelTypes().Where(type => type.SyntaxTree == file && Symbol(type).DeclaredAccessibility == Accessibility.Public).ToList()
-        where types.Count > 1
-        select $"{file.FilePath}: {string.Join(", ", types.Select(type => type.Identifier.Text))}");
+    public void PublicTypes_EachFile_DeclaresAtMostOne()
+    {
+        var types = TopLevelTypes.Value.Where(type => type.Symbol.DeclaredAccessibility == Accessibility.Public).ToList();
+        Assert.NotEmpty(types);
+        Assert.Empty(
+            from file in types.GroupBy(type => type.File, type => type.Symbol.Name)
+            where file.Distinct().Count() > 1
+            select $"{file.Key}: {string.Join(", ", file)}");
+    }
 
     [Fact]
     public void PublicTypes_ExceptTheConnection_AreSealedOrStatic() => Assert.Equal(
@@ -79,13 +90,6 @@ public sealed partial class ShapeTests
         let lines = File.ReadLines(file).Count()
         where lines > MostLines && !TableName().IsMatch(path)
         select (path, lines);
-
-    private static IEnumerable<BaseTypeDeclarationSyntax> TopLevelTypes() =>
-        LibrarySource.Current.Files.SelectMany(file => file.GetRoot().DescendantNodes(node => node is not BaseTypeDeclarationSyntax))
-            .OfType<BaseTypeDeclarationSyntax>();
-
-    private static INamedTypeSymbol Symbol(BaseTypeDeclarationSyntax type) =>
-        LibrarySource.Current.Compilation.GetSemanticModel(type.SyntaxTree).GetDeclaredSymbol(type)!;
 
     private static List<int> EventIds() =>
     [
