@@ -10,20 +10,43 @@ public sealed class RoutingSessionTests
     public void Current_OutsideOfAnySession_IsNull() => Assert.Null(RoutingSession.Current);
 
     [Fact]
-    public void Begin_Nested_InnerStandsOnItsOwnAndOuterComesBack()
+    public void Begin_Nested_SharesWhatIsWrittenAndOuterComesBack()
     {
         using (var outer = RoutingSession.Begin())
         {
             using (var inner = RoutingSession.Begin())
             {
                 Assert.Same(inner, RoutingSession.Current);
-                Assert.NotSame(outer.StateFor(_owner), inner.StateFor(_owner));
+                Assert.Same(outer.StateFor(_owner), inner.StateFor(_owner));
+                inner.StateFor(_owner).NoteWrite(1);
             }
+
+            Assert.True(outer.HasWritten);
 
             Assert.Same(outer, RoutingSession.Current);
         }
 
         Assert.Null(RoutingSession.Current);
+    }
+
+    [Fact]
+    public async Task Begin_InWorkThatOutlivesASession_StandsOnItsOwn()
+    {
+        var go = new TaskCompletionSource();
+        Task<bool> late;
+        using (var session = RoutingSession.Begin())
+        {
+            var before = session.StateFor(_owner);
+            late = Task.Run(async () =>
+            {
+                await go.Task;
+                using var own = RoutingSession.Begin();
+                return ReferenceEquals(own.StateFor(_owner), before);
+            });
+        }
+
+        go.SetResult();
+        Assert.False(await late);
     }
 
     [Fact]
