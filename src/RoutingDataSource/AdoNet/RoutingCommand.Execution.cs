@@ -18,14 +18,14 @@ public sealed partial class RoutingCommand
     /// <param name="cancellationToken">Cancels the execution.</param>
     /// <returns>Npgsql's own reader.</returns>
     public new Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(async: true, CommandBehavior.Default, cancellationToken).AsTask();
+        AsTask(ReadAsync(async: true, CommandBehavior.Default, cancellationToken));
 
     /// <summary>Executes the text where it may run.</summary>
     /// <param name="behavior">How the result will be read.</param>
     /// <param name="cancellationToken">Cancels the execution.</param>
     /// <returns>Npgsql's own reader.</returns>
     public new Task<NpgsqlDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken = default) =>
-        ReadAsync(async: true, behavior, cancellationToken).AsTask();
+        AsTask(ReadAsync(async: true, behavior, cancellationToken));
 
     /// <inheritdoc />
     public override int ExecuteNonQuery() => RunAsync<NonQuery, int>(new(this), async: false, CancellationToken.None).WaitForSync();
@@ -49,20 +49,13 @@ public sealed partial class RoutingCommand
     public override Task PrepareAsync(CancellationToken cancellationToken = default) => PrepareAsync(async: true, cancellationToken).AsTask();
 
     /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
-    public void Unprepare()
-    {
-        _inner.Unprepare();
-        _isPrepared = false;
-    }
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public void Unprepare() => UnprepareAsync(async: false, CancellationToken.None).WaitForSync();
 
-    /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
+    /// <inheritdoc cref="Unprepare" />
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that completes when the server has answered.</returns>
-    public async Task UnprepareAsync(CancellationToken cancellationToken = default)
-    {
-        await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
-        _isPrepared = false;
-    }
+    public Task UnprepareAsync(CancellationToken cancellationToken = default) => UnprepareAsync(async: true, cancellationToken).AsTask();
 
     /// <inheritdoc />
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
@@ -109,13 +102,31 @@ public sealed partial class RoutingCommand
 
     private RoutingConnection RequireConnection()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlCommand));
+        CheckNotDisposed();
         return _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
     }
 
     private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
         RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
             new(this, _isDataSourceCommand ? behavior | CommandBehavior.CloseConnection : behavior), _isDataSourceCommand, async, cancellationToken);
+
+    /// <summary>Npgsql's own task serves where the answer was there at once: another one would be the only thing that routing allocates.</summary>
+    private Task<NpgsqlDataReader> AsTask(ValueTask<NpgsqlDataReader> read)
+    {
+        var inner = _completedRead;
+        _completedRead = null;
+        if (inner is null || !read.IsCompletedSuccessfully)
+            return read.AsTask();
+        var reader = read.Result;
+        return ReferenceEquals(reader, inner.Result) ? inner : Task.FromResult(reader);
+    }
+
+    private Task<NpgsqlDataReader> ReadInnerAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        var read = _inner.ExecuteReaderAsync(behavior, cancellationToken);
+        _completedRead = read.IsCompletedSuccessfully ? read : null;
+        return read;
+    }
 
     private ValueTask<T> RunAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T> =>
@@ -126,7 +137,7 @@ public sealed partial class RoutingCommand
         if (_isDataSourceCommand)
             throw NotOnDataSourceCommand();
         var connection = RequireConnection();
-        connection.CheckReady();
+        connection.CheckOpen();
         var (inner, generation) = await connection.AcquireForAsync(_inner.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
         _isPrepared = true;
         _preparedOn = null;
@@ -147,10 +158,23 @@ public sealed partial class RoutingCommand
             _inner.Connection = inner;
         if (!_isTimeoutSet)
             _inner.CommandTimeout = inner.CommandTimeout;
-        _connection!.CommandInProgress = _inner;
+        if (_isInnerTaken)
+            _connection!.MarkDirty(inner);
         return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
             ? PrepareInnerAsync(inner, generation, async, cancellationToken)
             : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask UnprepareAsync(bool async, CancellationToken cancellationToken)
+    {
+        RequireConnection().CheckOpen();
+        _isPrepared = false;
+        if (_inner.Connection is not { State: ConnectionState.Open })
+            return;
+        if (async)
+            await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
+        else
+            _inner.Unprepare();
     }
 
     private async ValueTask PrepareInnerAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
@@ -192,7 +216,7 @@ public sealed partial class RoutingCommand
 
         public NpgsqlDataReader Run() => command._inner.ExecuteReader(behavior);
 
-        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteReaderAsync(behavior, cancellationToken);
+        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command.ReadInnerAsync(behavior, cancellationToken);
 
         public void Routed(in RouteDecision decision) => command.Routed(decision);
 

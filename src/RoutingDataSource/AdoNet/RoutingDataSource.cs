@@ -54,6 +54,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
         _template = Nodes[declared].PrimaryPool.CreateConnection();
         _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
+        FullConnectionString = definitions[declared].ConnectionString ?? _connectionString;
         DefaultCommandTimeout = _template.CommandTimeout;
         EnlistsByDefault = new NpgsqlConnectionStringBuilder(_connectionString).Enlist;
 
@@ -109,6 +110,21 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         }
     }
 
+    /// <summary>Sets the password with which connections to the nodes are opened from now on, on all nodes. Consider <c>UsePeriodicPasswordProvider</c>
+    /// in <see cref="RoutingDataSourceBuilder.ConfigureNpgsql"/> instead.</summary>
+    /// <exception cref="NotSupportedException">A password provider is configured.</exception>
+    public string Password
+    {
+        set
+        {
+            foreach (var node in Nodes)
+                node.SetPassword(value);
+        }
+    }
+
+    /// <summary>The connection string of the configured primary as it was given, with its password.</summary>
+    internal string FullConnectionString { get; }
+
     internal RoutingOptions Options { get; }
 
     internal IRoutingRule[] Rules { get; }
@@ -161,11 +177,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
     /// <summary>Creates a closed connection.</summary>
     /// <returns>The connection.</returns>
-    public new RoutingConnection CreateConnection()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new AdoNet.Internal.NpgsqlConnection(this);
-    }
+    public new RoutingConnection CreateConnection() => new Compatibility.NpgsqlConnection(this);
 
     /// <summary>Creates and opens a connection.</summary>
     /// <returns>The open connection.</returns>
@@ -221,23 +233,37 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             node.ClearPools();
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
+    /// <summary>Reads the database's types again: on the primary now, on each replica when it has replayed what the primary has now. Affects
+    /// connections that are opened afterwards.</summary>
+    /// <remarks>Returns when the replicas that can be reached have done so, after 5 s at the latest; the others follow by themselves.</remarks>
+    /// <exception cref="NpgsqlException">There is no primary. Transient: trying again later helps.</exception>
     public void ReloadTypes()
     {
         EnsureStarted();
-        foreach (var pool in ReachablePools())
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
             pool.ReloadTypes();
+        ReloadReplicaTypes();
     }
 
-    /// <summary>Reads the database's types again, on every node that can be reached. Affects connections that are opened afterwards.</summary>
-    /// <param name="cancellationToken">Cancels the reload.</param>
-    /// <returns>A task that completes when all have answered.</returns>
+    /// <inheritdoc cref="ReloadTypes" />
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when the types were read.</returns>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
         await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var pool in ReachablePools())
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
             await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc />
+    protected override DbConnection OpenDbConnection() => OpenConnection();
+
+    /// <inheritdoc />
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     protected override DbConnection CreateDbConnection() => CreateConnection();
@@ -275,7 +301,4 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         _template.Dispose();
         return true;
     }
-
-    private IEnumerable<NpgsqlDataSource> ReachablePools() =>
-        Cluster.Nodes.Where(node => node.IsReachable && !node.IsForeign).SelectMany(node => Nodes[node.Index].Pools).Distinct();
 }

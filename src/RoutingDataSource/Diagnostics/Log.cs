@@ -34,4 +34,10 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
     internal static partial void NotPrimary(ILogger logger, string node);
+
+    [LoggerMessage(3050, LogLevel.Warning, "The types could not be read again on {Node}; the next probe tries again")]
+    internal static partial void TypesUnavailable(ILogger logger, string node, Exception error);
+
+    [LoggerMessage(3051, LogLevel.Warning, "Not all replicas have replayed the change of the types yet; each reads them again when it has")]
+    internal static partial void ReloadPending(ILogger logger);
 }
