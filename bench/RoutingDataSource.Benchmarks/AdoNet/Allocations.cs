@@ -5,7 +5,7 @@ namespace ReplicaRouting.Benchmarks.AdoNet;
 internal static class Allocations
 {
     private const int WarmUp = 300;
-    private const int Calls = 3000;
+    private const int Calls = 10_000;
 
     /// <returns>0 when no routed pattern allocates more than plain Npgsql.</returns>
     public static async Task<int> CompareAsync()

@@ -17,8 +17,11 @@ public sealed partial class ShapeTests
     private static readonly Dictionary<string, int> LongerFiles = new()
     {
         ["RoutingDataSource/Classification/SqlLexer.cs"] = 600,
-        ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 540,
+        ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 580,
     };
+
+    // Its short name is another library's, which would be ambiguous where both namespaces are used.
+    private static readonly string[] OwnNamespace = ["ReplicaRouting.Compatibility.NpgsqlConnection"];
 
     private static readonly Lazy<List<(string File, INamedTypeSymbol Symbol)>> TopLevelTypes = new(() =>
     [
@@ -40,7 +43,7 @@ public sealed partial class ShapeTests
             where LibrarySource.RoomOf(type.File) == room
             let name = type.Symbol.ContainingNamespace.ToDisplayString()
             where type.Symbol.DeclaredAccessibility == Accessibility.Public
-                ? name != publicNamespace
+                ? name != publicNamespace && !OwnNamespace.Contains(type.Symbol.ToDisplayString())
                 : name != $"ReplicaRouting.{room}" && !name.StartsWith($"ReplicaRouting.{room}.", StringComparison.Ordinal)
             select $"{type.File}: {type.Symbol.Name} is in {name}");
     }
