@@ -21,6 +21,9 @@ internal struct Lane
     /// <summary>Whether something other than proven reads ran on it, so that it may hold state that belongs to the user until Close.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Whether it was opened for a read-only transaction, from a pool that resets its connections.</summary>
+    public bool IsForTransaction { get; set; }
+
     /// <summary>How often the lane was opened: a prepared statement of an earlier opening is not there any more.</summary>
     public int Generation { get; private set; }
 
@@ -49,6 +52,7 @@ internal struct Lane
         Node!.Enter();
         IsHeld = true;
         IsDirty = false;
+        IsForTransaction = false;
         Generation++;
     }
 

@@ -11,6 +11,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private readonly Lock _lock = new();
     private NpgsqlDataSource? _primaryPool;
     private NpgsqlDataSource? _replicaPool;
+    private string? _password;
     private RoutingConnection? _firstReader;
     private int _inUse;
 
@@ -123,9 +124,28 @@ internal sealed class Node : IDisposable, IAsyncDisposable
         await ProbeSource.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Sets the password of all pools, those that are made later included.</summary>
+    public void SetPassword(string password)
+    {
+        lock (_lock)
+        {
+            foreach (var pool in Pools)
+                pool.Password = password;
+            ProbeSource.Password = password;
+            _password = password;
+        }
+    }
+
     private NpgsqlDataSource Create(ref NpgsqlDataSource? pool, NodeUse use)
     {
         lock (_lock)
-            return pool ??= _create(use);
+        {
+            if (pool is not null)
+                return pool;
+            var made = _create(use);
+            if (_password is not null)
+                made.Password = _password;
+            return pool = made;
+        }
     }
 }

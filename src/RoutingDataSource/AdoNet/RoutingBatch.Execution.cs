@@ -59,11 +59,8 @@ public sealed partial class RoutingBatch
         }
     }
 
-    private RoutingConnection RequireConnection()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlBatch));
-        return _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
-    }
+    private RoutingConnection RequireConnection() =>
+        _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
 
     private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
         RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
@@ -78,7 +75,7 @@ public sealed partial class RoutingBatch
         if (_isDataSourceBatch)
             throw NotOnDataSourceBatch();
         var connection = RequireConnection();
-        connection.CheckReady();
+        connection.CheckOpen();
         var (inner, generation) = await connection.AcquireForAsync(FirstText, Statement, async, cancellationToken).ConfigureAwait(false);
         _isPrepared = true;
         _preparedOn = null;
@@ -99,6 +96,8 @@ public sealed partial class RoutingBatch
             _inner.Connection = inner;
         if (!_isTimeoutSet)
             _inner.Timeout = inner.CommandTimeout;
+        if (_isInnerTaken)
+            _connection!.MarkDirty(inner);
         return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
             ? PrepareInnerAsync(inner, generation, async, cancellationToken)
             : ValueTask.CompletedTask;

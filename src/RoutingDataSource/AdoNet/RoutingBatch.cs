@@ -16,7 +16,7 @@ public sealed partial class RoutingBatch : DbBatch
     private RoutingDataSource? _lastSource;
     private bool _isTimeoutSet;
     private bool _isPrepared;
-    private bool _isDisposed;
+    private bool _isInnerTaken;
     private NpgsqlConnection? _preparedOn;
     private int _preparedGeneration;
 
@@ -30,6 +30,7 @@ public sealed partial class RoutingBatch : DbBatch
 
     internal RoutingBatch(RoutingConnection? connection, RoutingTransaction? transaction, bool isDataSourceBatch)
     {
+        GC.SuppressFinalize(this);
         _connection = connection;
         _isDataSourceBatch = isDataSourceBatch;
         if (transaction is not null)
@@ -40,7 +41,16 @@ public sealed partial class RoutingBatch : DbBatch
     public CommandRoute? LastRoute => _lastSource?.RouteOf(_lastDecision);
 
     /// <summary>Gets Npgsql's own batch, which holds the commands, for code that casts to it. Executing it bypasses routing.</summary>
-    public NpgsqlBatch Inner => _inner;
+    public NpgsqlBatch Inner
+    {
+        get
+        {
+            _isInnerTaken = true; // whoever has it has the connection that it is bound to, now or later
+            if (_inner.Connection is { } inner)
+                _connection?.MarkDirty(inner);
+            return _inner;
+        }
+    }
 
     /// <summary>Gets the commands.</summary>
     public new NpgsqlBatchCommandCollection BatchCommands => _inner.BatchCommands;
@@ -90,8 +100,13 @@ public sealed partial class RoutingBatch : DbBatch
         {
             if (_isDataSourceBatch)
                 throw NotOnDataSourceBatch();
-            _connection = (RoutingConnection?)value;
+            if (ReferenceEquals(value, _connection))
+                return;
+            var connection = (RoutingConnection?)value;
+            _inner.Connection = null; // Npgsql refuses this while a reader of the batch is open
+            _connection = connection;
             _isPrepared = false;
+            _transaction = null;
         }
     }
 
@@ -153,7 +168,7 @@ public sealed partial class RoutingBatch : DbBatch
     public override void Cancel() => _inner.Cancel();
 
     /// <inheritdoc />
-    public override void Dispose() => _isDisposed = true;
+    public override void Dispose() => _transaction = null; // as Npgsql's, a batch that its program made can be used again
 
     /// <inheritdoc />
     protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();

@@ -49,20 +49,13 @@ public sealed partial class RoutingCommand
     public override Task PrepareAsync(CancellationToken cancellationToken = default) => PrepareAsync(async: true, cancellationToken).AsTask();
 
     /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
-    public void Unprepare()
-    {
-        _inner.Unprepare();
-        _isPrepared = false;
-    }
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public void Unprepare() => UnprepareAsync(async: false, CancellationToken.None).WaitForSync();
 
-    /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
+    /// <inheritdoc cref="Unprepare" />
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that completes when the server has answered.</returns>
-    public async Task UnprepareAsync(CancellationToken cancellationToken = default)
-    {
-        await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
-        _isPrepared = false;
-    }
+    public Task UnprepareAsync(CancellationToken cancellationToken = default) => UnprepareAsync(async: true, cancellationToken).AsTask();
 
     /// <inheritdoc />
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
@@ -109,7 +102,7 @@ public sealed partial class RoutingCommand
 
     private RoutingConnection RequireConnection()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlCommand));
+        CheckNotDisposed();
         return _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
     }
 
@@ -126,7 +119,7 @@ public sealed partial class RoutingCommand
         if (_isDataSourceCommand)
             throw NotOnDataSourceCommand();
         var connection = RequireConnection();
-        connection.CheckReady();
+        connection.CheckOpen();
         var (inner, generation) = await connection.AcquireForAsync(_inner.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
         _isPrepared = true;
         _preparedOn = null;
@@ -147,10 +140,23 @@ public sealed partial class RoutingCommand
             _inner.Connection = inner;
         if (!_isTimeoutSet)
             _inner.CommandTimeout = inner.CommandTimeout;
-        _connection!.CommandInProgress = _inner;
+        if (_isInnerTaken)
+            _connection!.MarkDirty(inner);
         return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
             ? PrepareInnerAsync(inner, generation, async, cancellationToken)
             : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask UnprepareAsync(bool async, CancellationToken cancellationToken)
+    {
+        RequireConnection().CheckOpen();
+        _isPrepared = false;
+        if (_inner.Connection is not { State: ConnectionState.Open })
+            return;
+        if (async)
+            await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
+        else
+            _inner.Unprepare();
     }
 
     private async ValueTask PrepareInnerAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace ReplicaRouting;
 
 /// <summary>A command whose text decides where it runs. Use it as an <see cref="NpgsqlCommand"/>.</summary>
 [DesignerCategory("")]
-public sealed partial class RoutingCommand : DbCommand, ICloneable
+public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
 {
     private readonly bool _isDataSourceCommand;
     private readonly NpgsqlCommand _inner = new();
@@ -24,6 +24,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
     private bool _isPrepared;
     private NpgsqlConnection? _preparedOn;
     private int _preparedGeneration;
+    private bool _isInnerTaken;
     private bool _isDisposed;
 
     /// <summary>Initialises a command without a text or a connection.</summary>
@@ -67,7 +68,20 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
     public CommandRoute? LastRoute => _lastSource?.RouteOf(_lastDecision);
 
     /// <summary>Gets Npgsql's own command, which holds the text and the parameters, for code that casts to it. Executing it bypasses routing.</summary>
-    public NpgsqlCommand Inner => _inner;
+    public NpgsqlCommand Inner
+    {
+        get
+        {
+            _isInnerTaken = true; // whoever has it has the connection that it is bound to, now or later
+            if (_inner.Connection is { } inner)
+                _connection?.MarkDirty(inner);
+            return _inner;
+        }
+    }
+
+    /// <summary>Gets the statements of the text as they were sent last.</summary>
+    [Obsolete("Use the new DbBatch API")]
+    public IReadOnlyList<NpgsqlBatchCommand> Statements => _inner.Statements;
 
     /// <inheritdoc />
     [AllowNull]
@@ -76,6 +90,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
         get => _inner.CommandText;
         set
         {
+            CheckNotDisposed();
             _inner.CommandText = value;
             _isPrepared = false;
         }
@@ -146,8 +161,28 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
         set => _inner.UnknownResultTypeList = value;
     }
 
-    /// <summary>Gets whether the command was prepared; it is prepared again by itself where it runs on another connection.</summary>
-    public bool IsPrepared => _isPrepared;
+    /// <summary>Gets whether the command is prepared; it is prepared again by itself where it runs on another connection.</summary>
+    public bool IsPrepared => _isPrepared && _connection is { State: ConnectionState.Open }
+        && (_inner.IsPrepared || _inner.Connection is not { State: ConnectionState.Open });
+
+    /// <summary>Not supported, as by Npgsql.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public new event EventHandler? Disposed
+    {
+        add => throw NoDisposedEvent();
+        remove => throw NoDisposedEvent();
+    }
+
+    event EventHandler? IComponent.Disposed
+    {
+        add => Disposed += value;
+        remove => Disposed -= value;
+    }
+
+    /// <summary>Whether the connection may keep the command for its next CreateCommand: only what CreateCommand made, as the program may hold on
+    /// to what it made itself.</summary>
+    internal bool IsCacheable { get; init; }
 
     /// <inheritdoc />
     protected override DbConnection? DbConnection
@@ -157,7 +192,12 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
         {
             if (_isDataSourceCommand)
                 throw NotOnDataSourceCommand();
-            _connection = (RoutingConnection?)value;
+            if (ReferenceEquals(value, _connection))
+                return;
+            CheckNotDisposed();
+            var connection = (RoutingConnection?)value;
+            _inner.Connection = null; // Npgsql refuses this while a reader of the command is open
+            _connection = connection;
             _isPrepared = false;
             _transaction = null;
         }
@@ -187,21 +227,21 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
     /// <returns>The parameter; it is not added.</returns>
     public new NpgsqlParameter CreateParameter() => _inner.CreateParameter();
 
-    /// <summary>Creates a closed copy with the same text, settings and parameters.</summary>
+    /// <summary>Creates a command with the same text, settings, connection and copies of the parameters.</summary>
     /// <returns>The copy.</returns>
+    /// <exception cref="NotSupportedException">The command was created by a data source.</exception>
     public RoutingCommand Clone()
     {
-        var clone = new RoutingCommand(CommandText, _isDataSourceCommand ? null : _connection)
+        var clone = new RoutingCommand(CommandText, _connection, Transaction)
         {
+            CommandTimeout = CommandTimeout,
             CommandType = CommandType,
-            AllResultTypesAreUnknown = AllResultTypesAreUnknown,
-            UnknownResultTypeList = UnknownResultTypeList,
-            UpdatedRowSource = UpdatedRowSource,
             DesignTimeVisible = DesignTimeVisible,
-            _transaction = _transaction,
         };
-        if (_isTimeoutSet)
-            clone.CommandTimeout = CommandTimeout;
+        if (AllResultTypesAreUnknown)
+            clone.AllResultTypesAreUnknown = true;
+        else
+            clone.UnknownResultTypeList = UnknownResultTypeList;
         foreach (NpgsqlParameter parameter in Parameters)
             clone.Parameters.Add(parameter.Clone());
         return clone;
@@ -220,29 +260,33 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable
         _isDisposed = true;
         _transaction = null;
         // Like Npgsql's connections, ours keeps one command for its next CreateCommand, unless its reader is still open.
-        if (!_isDataSourceCommand && _connection is { CachedCommand: null } connection && !_isPrepared && !IsRunning)
-            connection.CachedCommand = this;
+        if (!IsCacheable || _isInnerTaken || _isPrepared || _connection is not { CachedCommand: null } connection || IsRunning)
+            return;
+        if (_inner.Parameters.Count > 0)
+            _inner.Parameters.Clear(); // they may be used by another command from now on
+        _inner.CommandText = "";
+        _inner.CommandType = CommandType.Text;
+        _inner.AllResultTypesAreUnknown = false; // and forgets UnknownResultTypeList
+        _inner.UpdatedRowSource = UpdateRowSource.Both;
+        connection.CachedCommand = this;
     }
 
     private bool IsRunning =>
         _inner.Connection is { } inner && (inner.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
     /// <summary>Makes a kept command as good as new.</summary>
-    internal void Revive(RoutingConnection connection)
+    internal void Revive()
     {
-        if (_inner.Parameters.Count > 0)
-            _inner.Parameters.Clear();
-        _inner.CommandText = "";
-        _inner.CommandType = CommandType.Text;
-        _inner.AllResultTypesAreUnknown = false;
-        _inner.UnknownResultTypeList = null;
-        _inner.UpdatedRowSource = UpdateRowSource.Both;
         DesignTimeVisible = false;
-        _connection = connection;
         _isTimeoutSet = false;
         _lastSource = null;
         _isDisposed = false;
     }
+
+    private void CheckNotDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlCommand));
+
+    private static NotSupportedException NoDisposedEvent() =>
+        new("The Disposed event isn't supported by Npgsql. Use DbConnection.StateChange instead.");
 
     private static NotSupportedException NotOnDataSourceCommand() =>
         new("Connection and transaction access is not supported on commands created from DbDataSource.");

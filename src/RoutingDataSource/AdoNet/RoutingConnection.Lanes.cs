@@ -7,9 +7,10 @@ namespace ReplicaRouting;
 // How inner connections are opened and given back.
 public partial class RoutingConnection
 {
-    // What Npgsql sends before a pooled connection is used again when prepared statements must survive (PostgreSQL manual, DISCARD).
+    // What Npgsql sends before a pooled connection is used again when prepared statements must survive (PostgreSQL manual, DISCARD). ROLLBACK:
+    // outside a transaction it is a warning.
     private const string ResetSql =
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
+        "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
     /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
     private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(
@@ -40,6 +41,7 @@ public partial class RoutingConnection
             {
                 await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
                 _primary.Opened();
+                WatchPrimary();
                 return inner;
             }
             catch (Exception error) when (Failure.IsUnreachable(error) && Source.MayWaitForPrimary(started, hasMoved))
@@ -50,9 +52,11 @@ public partial class RoutingConnection
     }
 
     /// <summary>Gets the open connection to a replica, opening it when it is not.</summary>
-    private async ValueTask<NpgsqlConnection> AcquireReplicaAsync(int index, bool async, CancellationToken cancellationToken)
+    /// <remarks>What runs in a read-only transaction is not proven, so it takes its connection from the pool that resets them.</remarks>
+    private async ValueTask<NpgsqlConnection> AcquireReplicaAsync(
+        int index, bool async, CancellationToken cancellationToken, bool forTransaction = false)
     {
-        if (_replica.IsOpen && _replica.Node!.Index == index)
+        if (_replica.IsOpen && _replica.Node!.Index == index && _replica.IsForTransaction == (forTransaction || ActiveTransaction is not null))
             return _replica.Connection!;
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         // A primary connection that served nothing but reads goes back; one with the user's state on it (currval, settings) is kept until
@@ -60,10 +64,11 @@ public partial class RoutingConnection
         if (_primary.IsHeld && !_primary.IsDirty)
             await ReleasePrimaryAsync(async).ConfigureAwait(false);
         var node = Source.Nodes[index];
-        var inner = _replica.Take(node, node.ReplicaPool);
+        var inner = _replica.Take(node, forTransaction ? node.PrimaryPool : node.ReplicaPool);
         RelayFrom(inner, ref _relaysReplica);
         await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
         _replica.Opened();
+        _replica.IsForTransaction = forTransaction;
         node.AddReader(this);
         return inner;
     }
@@ -103,11 +108,12 @@ public partial class RoutingConnection
         if (!_replica.IsHeld)
             return;
         var inner = _replica.Connection!;
-        var needsReset = _replica is { IsDirty: true, IsOpen: true } && _replica.Node!.SkipsReset;
+        var needsReset = _replica is { IsDirty: true, IsOpen: true, IsForTransaction: false } && _replica.Node!.SkipsReset;
+        var pool = _replica.Node!.ReplicaPool;
         _replica.Node!.RemoveReader(this);
         _replica.Released();
         if (needsReset)
-            await ResetAsync(inner, async).ConfigureAwait(false);
+            await ResetAsync(inner, pool, async).ConfigureAwait(false);
         await CloseInnerAsync(inner, async).ConfigureAwait(false);
     }
 
@@ -127,19 +133,19 @@ public partial class RoutingConnection
             inner.Close();
     }
 
-    private static async ValueTask ResetAsync(NpgsqlConnection inner, bool async)
+    private static async ValueTask ResetAsync(NpgsqlConnection inner, NpgsqlDataSource pool, bool async)
     {
-        var command = inner.CreateCommand();
-        command.CommandText = ResetSql;
-        if (async)
+        var command = new NpgsqlCommand(ResetSql, inner);
+        try
         {
-            await using (command.ConfigureAwait(false))
+            if (async)
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            using (command)
+            else
                 command.ExecuteNonQuery();
+        }
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException)
+        {
+            pool.Clear(); // a reader is open, or the server refused: connections in use now are closed instead of going back
         }
     }
 }

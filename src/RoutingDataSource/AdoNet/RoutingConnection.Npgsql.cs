@@ -3,6 +3,8 @@ using System.Data;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 
+#pragma warning disable CA1725 // parameters are named as Npgsql names them, for callers that name them too
+
 namespace ReplicaRouting;
 
 // What Npgsql's connection has beyond DbConnection. All of it means the primary: COPY writes, notifications and process ids belong to one
@@ -40,27 +42,37 @@ public partial class RoutingConnection
 
     /// <inheritdoc />
     [Browsable(false)]
-    public override string ServerVersion => Primary().ServerVersion;
+    public override string ServerVersion => AnyOpen().ServerVersion;
 
-    /// <summary>Gets the version of the primary.</summary>
+    /// <summary>Gets the version of the servers.</summary>
     [Browsable(false)]
-    public Version PostgreSqlVersion => Primary().PostgreSqlVersion;
+    public Version PostgreSqlVersion => AnyOpen().PostgreSqlVersion;
 
-    /// <summary>Gets the process id of the primary's backend.</summary>
+    /// <summary>Gets the process id of the backend that runs the open reader, else that of the primary's backend.</summary>
+    /// <remarks>Whoever asks means to find, cancel or end this connection's session by it: from then on until Close every command runs there.</remarks>
     [Browsable(false)]
-    public int ProcessID => PrimaryWithState().ProcessID;
+    public int ProcessID
+    {
+        get
+        {
+            if (CheckOpenForInfo() is { } busy)
+                return busy.ProcessID;
+            _isPinned = true;
+            return PrimaryWithState().ProcessID;
+        }
+    }
 
-    /// <summary>Gets whether the primary sends dates and times as integers.</summary>
+    /// <summary>Gets whether the servers send dates and times as integers.</summary>
     [Browsable(false)]
-    public bool HasIntegerDateTimes => Primary().HasIntegerDateTimes;
+    public bool HasIntegerDateTimes => AnyOpen().HasIntegerDateTimes;
 
     /// <summary>Gets the time zone of the session on the primary.</summary>
     [Browsable(false)]
-    public string Timezone => Primary().Timezone;
+    public string Timezone => PrimaryUnlessBusy().Timezone;
 
     /// <summary>Gets the parameters that the primary reported.</summary>
     [Browsable(false)]
-    public IReadOnlyDictionary<string, string> PostgresParameters => Primary().PostgresParameters;
+    public IReadOnlyDictionary<string, string> PostgresParameters => PrimaryUnlessBusy().PostgresParameters;
 
     /// <summary>Begins COPY … FROM STDIN in binary form, on the primary.</summary>
     /// <param name="copyFromCommand">The COPY command.</param>
@@ -76,13 +88,13 @@ public partial class RoutingConnection
     /// <summary>Begins COPY … TO STDOUT in binary form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The exporter; dispose it to end the operation.</returns>
-    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) => PrimaryForWrite().BeginBinaryExport(copyToCommand);
+    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) => PrimaryWithState().BeginBinaryExport(copyToCommand);
 
     /// <inheritdoc cref="BeginBinaryExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlBinaryExporter> BeginBinaryExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginBinaryExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).BeginBinaryExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY … FROM STDIN in text form, on the primary.</summary>
     /// <param name="copyFromCommand">The COPY command.</param>
@@ -98,13 +110,13 @@ public partial class RoutingConnection
     /// <summary>Begins COPY … TO STDOUT in text form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The reader; dispose it to end the operation.</returns>
-    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) => PrimaryForWrite().BeginTextExport(copyToCommand);
+    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) => PrimaryWithState().BeginTextExport(copyToCommand);
 
     /// <inheritdoc cref="BeginTextExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlCopyTextReader> BeginTextExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginTextExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).BeginTextExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY in raw binary form, on the primary.</summary>
     /// <param name="copyCommand">The COPY command.</param>
@@ -151,27 +163,30 @@ public partial class RoutingConnection
         await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
-    public override DataTable GetSchema() => Primary().GetSchema();
+    public override DataTable GetSchema() => GetSchema("MetaDataCollections", null);
 
     /// <inheritdoc />
-    public override DataTable GetSchema(string collectionName) => Primary().GetSchema(collectionName);
+    public override DataTable GetSchema(string? collectionName) => GetSchema(collectionName, null);
 
     /// <inheritdoc />
-    public override DataTable GetSchema(string collectionName, string?[]? restrictionValues) =>
-        Primary().GetSchema(collectionName, restrictionValues!);
+    public override DataTable GetSchema(string? collectionName, string?[]? restrictions) =>
+        (NeedsNoServer(collectionName) ? new NpgsqlConnection() : Primary()).GetSchema(collectionName, restrictions);
 
     /// <inheritdoc />
-    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        await (await PrimaryAsync(cancellationToken).ConfigureAwait(false)).GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        GetSchemaAsync("MetaDataCollections", null, cancellationToken);
 
     /// <inheritdoc />
-    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        await (await PrimaryAsync(cancellationToken).ConfigureAwait(false)).GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        GetSchemaAsync(collectionName, null, cancellationToken);
 
     /// <inheritdoc />
     public override async Task<DataTable> GetSchemaAsync(
-        string collectionName, string?[]? restrictionValues, CancellationToken cancellationToken = default) =>
-        await (await PrimaryAsync(cancellationToken).ConfigureAwait(false)).GetSchemaAsync(collectionName, restrictionValues!, cancellationToken).ConfigureAwait(false);
+        string collectionName, string?[]? restrictions, CancellationToken cancellationToken = default)
+    {
+        var inner = NeedsNoServer(collectionName) ? new NpgsqlConnection() : await PrimaryAsync(cancellationToken).ConfigureAwait(false);
+        return await inner.GetSchemaAsync(collectionName, restrictions, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Closes all prepared statements of the connections that are open now.</summary>
     public void UnprepareAll()
@@ -183,20 +198,37 @@ public partial class RoutingConnection
             _replica.Connection!.UnprepareAll();
     }
 
-    /// <summary>Reads the database's types again on the nodes that this connection uses; others see them on connections opened later.</summary>
+    /// <summary>Reads the database's types again, on the primary and on every replica that can be reached, after it has replayed what the primary
+    /// has written so far. Affects this connection at once and others when they are opened next.</summary>
     public void ReloadTypes()
     {
         Primary().ReloadTypes();
-        Source.ReloadTypes();
+        Source.ReloadReplicaTypes();
     }
 
     /// <inheritdoc cref="ReloadTypes" />
     /// <param name="cancellationToken">Cancels the reload.</param>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
-        await (await PrimaryAsync(cancellationToken).ConfigureAwait(false)).ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
-        await Source.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        var inner = await PrimaryAsync(cancellationToken).ConfigureAwait(false);
+        await inner.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await Source.ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool NeedsNoServer(string? collectionName) =>
+        string.IsNullOrEmpty(collectionName) || collectionName.ToUpperInvariant() is "METADATACOLLECTIONS" or "RESTRICTIONS" or "RESERVEDWORDS";
+
+    // What Npgsql tells while a reader is open as well.
+    private NpgsqlConnection? CheckOpenForInfo()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return CheckOpen(out _);
+    }
+
+    private NpgsqlConnection AnyOpen() => CheckOpenForInfo()
+        ?? (_primary.IsOpen ? _primary.Connection! : _replica.IsOpen ? _replica.Connection! : Primary());
+
+    private NpgsqlConnection PrimaryUnlessBusy() => CheckOpenForInfo() is { } busy ? (_primary.IsOpen ? _primary.Connection! : busy) : Primary();
 
     private NpgsqlConnection Primary()
     {
@@ -228,7 +260,6 @@ public partial class RoutingConnection
     private NpgsqlConnection PrimaryForWrite()
     {
         var inner = PrimaryWithState();
-        CommandInProgress = null;
         BeginWrite(); // ends with the next command or with Close: when the copy ends is not seen here
         return inner;
     }
@@ -236,7 +267,6 @@ public partial class RoutingConnection
     private async ValueTask<NpgsqlConnection> PrimaryForWriteAsync(CancellationToken cancellationToken)
     {
         var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
-        CommandInProgress = null;
         BeginWrite();
         return inner;
     }

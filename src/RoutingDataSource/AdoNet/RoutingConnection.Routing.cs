@@ -98,6 +98,8 @@ public partial class RoutingConnection
         if (node >= 0)
             return new(RouteTarget.Replica, node, RouteReason.ProvenRead);
         Source.RequestProbes();
+        if (Source.Options.ReplicaWait > TimeSpan.Zero && !peek && Source.ChooseReplica(table, default) is >= 0 and var near)
+            return new(RouteTarget.Replica, near, RouteReason.ProvenRead) { WaitFor = floor };
         return Fallback(table, RouteReason.ReadYourWrites, floor, peek);
     }
 
@@ -204,6 +206,8 @@ public partial class RoutingConnection
     internal async ValueTask<(NpgsqlConnection Inner, int Generation)> AcquireForAsync(
         string text, StatementClass statement, bool async, CancellationToken cancellationToken)
     {
+        if (CheckOpen(out var busyGeneration) is { } busy)
+            return (busy, busyGeneration);
         var decision = Decide(text, statement);
         if (decision.Target == RouteTarget.Replica)
         {
@@ -220,7 +224,8 @@ public partial class RoutingConnection
     private async ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
-        CheckReady();
+        if (CheckOpen(out var busyGeneration) is { } busy)
+            return await RunOnBusyAsync<TOperation, T>(operation, busy, busyGeneration, async, cancellationToken).ConfigureAwait(false);
         var statement = operation.Statement;
         var decision = Decide(operation.Text, statement);
         for (var attempt = 1; ; attempt++)
@@ -233,6 +238,13 @@ public partial class RoutingConnection
                     ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
                     : await AcquirePrimaryAsync(
                         async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                if (decision.WaitFor != default && !await ReplayWait.ForAsync(
+                    inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                {
+                    decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
+                    continue;
+                }
+
                 if (decision.Target == RouteTarget.Primary)
                     decision = BeforePrimary(decision, statement);
                 await operation.BindAsync(
@@ -247,9 +259,11 @@ public partial class RoutingConnection
             catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
             {
                 failure = ExceptionDispatchInfo.Capture(error);
+                Source.Metrics.Rerun(rerouted.Reason);
                 if (rerouted.Reason == RouteReason.RefusedByReplica)
                 {
                     operation.RememberRefusal(Source);
+                    Source.Metrics.Refusal();
                     Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
                 }
                 else if (rerouted.Reason == RouteReason.ServerLost)
@@ -262,8 +276,8 @@ public partial class RoutingConnection
             catch (Exception error)
             {
                 operation.Routed(decision);
-                AfterFailure(decision, statement, error);
-                if (operation.ClosesConnection && error is not NpgsqlOperationInProgressException)
+                AfterFailure(decision, statement, operation.Text, error);
+                if (operation.ClosesConnection)
                     await CloseAsync(async).ConfigureAwait(false);
                 throw;
             }
@@ -276,7 +290,7 @@ public partial class RoutingConnection
                 if (!hasMoved)
                 {
                     operation.Routed(decision);
-                    AfterFailure(decision, statement, failure.SourceException);
+                    AfterFailure(decision, statement, operation.Text, failure.SourceException);
                     if (operation.ClosesConnection)
                         await CloseAsync(async).ConfigureAwait(false);
                     failure.Throw();
@@ -292,22 +306,62 @@ public partial class RoutingConnection
         }
     }
 
-    /// <summary>Fails as Npgsql does when the connection is closed or busy. A reader that is open on one inner connection must stop a command on
-    /// the other: which of the two each would have used is not for the program to see.</summary>
+    /// <summary>Fails as Npgsql does when the connection cannot run a command; returns the inner connection that is busy, if any.</summary>
+    private NpgsqlConnection? CheckOpen(out int generation)
+    {
+        generation = 0;
+        if (_state != ConnectionState.Open || IsBroken)
+            throw new InvalidOperationException("Connection is not open");
+        if (_replica.IsBusy)
+        {
+            generation = _replica.Generation;
+            return _replica.Connection;
+        }
+
+        if (!_primary.IsBusy)
+            return null;
+        generation = _primary.Generation;
+        return _primary.Connection;
+    }
+
+    /// <summary>Fails as Npgsql does when the connection cannot run a command.</summary>
+    internal void CheckOpen() => CheckOpen(out _);
+
+    /// <summary>The program has got hold of an inner connection: it may leave anything behind on it.</summary>
+    internal void MarkDirty(NpgsqlConnection inner)
+    {
+        if (ReferenceEquals(inner, _replica.Connection))
+            _replica.IsDirty = true;
+        else if (ReferenceEquals(inner, _primary.Connection))
+            _primary.IsDirty = true;
+    }
+
+    /// <summary>Fails as Npgsql does when the connection is disposed, closed or busy, for everything but commands.</summary>
     internal void CheckReady()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_state != ConnectionState.Open)
-            throw new InvalidOperationException("Connection is not open");
-        if (_replica.IsBusy || _primary.IsBusy)
-            ThrowBusy();
+        if (CheckOpen(out _) is not null)
+            throw new InvalidOperationException("Connection is busy");
     }
 
-    private void ThrowBusy() =>
-        throw (CommandInProgress is { } command ? new NpgsqlOperationInProgressException(command) : new InvalidOperationException("Connection is busy"));
-
-    /// <summary>The inner command that ran last, which is the one whose reader is open when the connection is busy.</summary>
-    internal NpgsqlCommand? CommandInProgress { get; set; }
+    /// <summary>A reader that is open on one inner connection must stop a command that would use the other, for which of the two each would use is
+    /// not for the program to see. So the command is given to the busy one, and Npgsql refuses it in its own words.</summary>
+    private async ValueTask<T> RunOnBusyAsync<TOperation, T>(
+        TOperation operation, NpgsqlConnection busy, int generation, bool async, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<T>
+    {
+        try
+        {
+            await operation.BindAsync(busy, generation, async, cancellationToken).ConfigureAwait(false);
+            return async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+        }
+        catch
+        {
+            if (operation.ClosesConnection)
+                await CloseAsync(async).ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private RouteDecision BeforePrimary(in RouteDecision decision, in StatementClass statement)
     {
@@ -326,10 +380,14 @@ public partial class RoutingConnection
 
     private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
     {
+        if (Source.Metrics.CountsCommands)
+            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)
                 state.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp());
+            else if (!decision.IsFreeRead && !statement.IsReadOnly)
+                FollowText(statement.SessionEffect & SessionEffect.EndsTransaction); // COMMIT in a read-only transaction
             return;
         }
 
@@ -350,20 +408,30 @@ public partial class RoutingConnection
             EndWrite();
     }
 
-    private void AfterFailure(in RouteDecision decision, in StatementClass statement, Exception error)
+    private void AfterFailure(in RouteDecision decision, in StatementClass statement, string text, Exception error)
     {
+        if (error is PostgresException && (statement.SessionEffect & SessionEffect.EndsTransaction) != 0)
+            AfterFailedEnd(text);
         if (decision.Target != RouteTarget.Primary)
             return;
-        if (error is PostgresException postgres)
-        {
-            if ((statement.SessionEffect & SessionEffect.EndsTransaction) != 0)
-                FollowText(SessionEffect.EndsTransaction); // a COMMIT that fails has ended its transaction as well
-            if (postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
-                Source.RequestProbes(); // the primary may have moved
-        }
-
+        if (error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+            Source.RequestProbes(); // the primary may have moved
         if (!statement.IsReadOnly && !IsInTransaction)
             EndWrite(); // it may have happened
+    }
+
+    // A COMMIT that fails has ended its transaction as well; a text of several statements may have failed before it came to its COMMIT.
+    private void AfterFailedEnd(string text)
+    {
+        if (ActiveTransaction is { } transaction)
+        {
+            if (transaction.HasInnerEnded())
+                transaction.NoteEnd();
+        }
+        else
+        {
+            _isInTextTransaction = text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
+        }
     }
 
     private void FollowText(SessionEffect effect)
@@ -371,7 +439,7 @@ public partial class RoutingConnection
         if ((effect & SessionEffect.EndsTransaction) != 0)
         {
             _isInTextTransaction = false;
-            _transaction?.EndedByText();
+            _transaction?.NoteEnd();
         }
 
         if ((effect & SessionEffect.ClearsState) != 0)
@@ -508,7 +576,6 @@ public partial class RoutingConnection
         _ambient = null;
         _isInTextTransaction = false;
         _isPinned = false;
-        CommandInProgress = null;
     }
 
     private void ReleaseStickiness()

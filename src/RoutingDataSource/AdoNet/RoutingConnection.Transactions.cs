@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Transactions;
+using Npgsql;
 using ReplicaRouting.AdoNet;
 using IsolationLevel = System.Data.IsolationLevel;
 
@@ -19,7 +20,18 @@ public partial class RoutingConnection
     /// <param name="level">The isolation level.</param>
     /// <returns>The transaction.</returns>
     public new RoutingTransaction BeginTransaction(IsolationLevel level) =>
-        BeginTransactionAsync(level, async: false, CancellationToken.None).WaitForSync();
+        BeginOnPrimaryAsync(level, async: false, CancellationToken.None).WaitForSync();
+
+    /// <summary>Begins a transaction, on a replica when it is read-only and one can serve it.</summary>
+    /// <param name="level">The isolation level. A read-only transaction that is <see cref="IsolationLevel.Serializable"/> goes to the primary:
+    /// a replica has no such level.</param>
+    /// <param name="readOnly">Whether PostgreSQL refuses every write in it (SQLSTATE 25006; such a command is not run elsewhere).</param>
+    /// <returns>The transaction.</returns>
+    /// <remarks>Settings, cursors and the like that are made inside a read-only transaction on a replica are gone when it ends.</remarks>
+    /// <exception cref="InvalidOperationException">A transaction is in progress, or the connection is closed or busy.</exception>
+    public RoutingTransaction BeginTransaction(IsolationLevel level, bool readOnly) =>
+        (readOnly ? BeginReadOnlyAsync(level, async: false, CancellationToken.None) : BeginOnPrimaryAsync(level, async: false, CancellationToken.None))
+        .WaitForSync();
 
     /// <summary>Begins a transaction on the primary.</summary>
     /// <param name="cancellationToken">Cancels the opening of a connection.</param>
@@ -32,15 +44,24 @@ public partial class RoutingConnection
     /// <param name="cancellationToken">Cancels the opening of a connection.</param>
     /// <returns>The transaction.</returns>
     public new ValueTask<RoutingTransaction> BeginTransactionAsync(IsolationLevel level, CancellationToken cancellationToken = default) =>
-        BeginTransactionAsync(level, async: true, cancellationToken);
+        BeginOnPrimaryAsync(level, async: true, cancellationToken);
+
+    /// <inheritdoc cref="BeginTransaction(IsolationLevel, bool)" />
+    /// <param name="level">The isolation level. A read-only transaction that is <see cref="IsolationLevel.Serializable"/> goes to the primary:
+    /// a replica has no such level.</param>
+    /// <param name="readOnly">Whether PostgreSQL refuses every write in it (SQLSTATE 25006; such a command is not run elsewhere).</param>
+    /// <param name="cancellationToken">Cancels the opening of a connection.</param>
+    public ValueTask<RoutingTransaction> BeginTransactionAsync(IsolationLevel level, bool readOnly, CancellationToken cancellationToken = default) =>
+        readOnly ? BeginReadOnlyAsync(level, async: true, cancellationToken) : BeginOnPrimaryAsync(level, async: true, cancellationToken);
 
     /// <summary>Enlists in a transaction, on the primary. Enlisting twice in the same one is harmless.</summary>
     /// <param name="transaction">The transaction; <see langword="null"/> leaves the present one once it has ended.</param>
+    /// <exception cref="InvalidOperationException">The connection is closed or busy, or takes part in another transaction.</exception>
     public override void EnlistTransaction(Transaction? transaction)
     {
-        CheckReady();
         if (transaction is not null && transaction.Equals(_ambient) && IsAmbientActive())
             return;
+        CheckReady();
         var inner = AcquirePrimaryAsync(async: false, enlist: false, CancellationToken.None).WaitForSync();
         inner.EnlistTransaction(transaction);
         _ambient = transaction;
@@ -51,15 +72,22 @@ public partial class RoutingConnection
 
     /// <inheritdoc />
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
-        await BeginTransactionAsync(isolationLevel, async: true, cancellationToken).ConfigureAwait(false);
+        await BeginOnPrimaryAsync(isolationLevel, async: true, cancellationToken).ConfigureAwait(false);
 
-    private async ValueTask<RoutingTransaction> BeginTransactionAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)
+    /// <summary>A transaction of this connection has ended, by whatever means.</summary>
+    internal void TransactionEnded(RoutingTransaction transaction)
     {
-        CheckReady();
-        if (ActiveTransaction is not null)
-            throw new InvalidOperationException("A transaction is already in progress; nested/concurrent transactions aren't supported.");
-        if (level == IsolationLevel.Chaos)
-            throw new NotSupportedException("Unsupported IsolationLevel: " + level);
+        if (!ReferenceEquals(transaction, _transaction))
+            return;
+        _isInTextTransaction = false; // a BEGIN inside it began nothing
+        EndWrite();
+        if (transaction.IsOnReplica && _replica.IsHeld)
+            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
+    }
+
+    private async ValueTask<RoutingTransaction> BeginOnPrimaryAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)
+    {
+        CheckCanBegin(level);
         EndWrite();
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         var inner = await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false);
@@ -68,5 +96,69 @@ public partial class RoutingConnection
             : inner.BeginTransaction(level);
         _transaction = new(this, begun, isOnReplica: false);
         return _transaction;
+    }
+
+    private async ValueTask<RoutingTransaction> BeginReadOnlyAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)
+    {
+        CheckCanBegin(level);
+        if (level == IsolationLevel.Serializable || IsInTransaction || _isPinned)
+            return await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+
+        EndWrite();
+        var proof = new StatementClass { Reason = RouteReason.ProvenRead };
+        var decision = DecideRead("", proof, Source.Table, peek: false) with { IsFreeRead = true };
+        for (var attempt = 1; decision.Target == RouteTarget.Replica; attempt++)
+        {
+            try
+            {
+                var inner = await AcquireReplicaAsync(decision.Node, async, cancellationToken, forTransaction: true).ConfigureAwait(false);
+                var begun = async
+                    ? await inner.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false)
+                    : inner.BeginTransaction(level);
+                // A server in recovery makes every transaction read-only, so there is nothing to add.
+                _transaction = new(this, begun, isOnReplica: true);
+                return _transaction;
+            }
+            catch (Exception error) when (Reroute(canRepeat: true, proof, decision, error, attempt, cancellationToken) is { } next)
+            {
+                decision = next;
+            }
+
+            await ReleaseReplicaAsync(async).ConfigureAwait(false);
+        }
+
+        return await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<RoutingTransaction> BeginReadOnlyOnPrimaryAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)
+    {
+        var transaction = await BeginOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+        var command = new NpgsqlCommand("SET TRANSACTION READ ONLY", _primary.Connection);
+        try
+        {
+            if (async)
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            else
+                command.ExecuteNonQuery();
+            transaction.IsReadOnly = true;
+            return transaction;
+        }
+        catch
+        {
+            if (async)
+                await transaction.DisposeAsync().ConfigureAwait(false);
+            else
+                transaction.Dispose();
+            throw;
+        }
+    }
+
+    private void CheckCanBegin(IsolationLevel level)
+    {
+        if (level == IsolationLevel.Chaos)
+            throw new NotSupportedException("Unsupported IsolationLevel: Chaos");
+        CheckReady();
+        if (ActiveTransaction is not null)
+            throw new InvalidOperationException("A transaction is already in progress; nested/concurrent transactions aren't supported.");
     }
 }

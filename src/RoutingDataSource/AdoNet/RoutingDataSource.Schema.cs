@@ -21,7 +21,7 @@ public sealed partial class RoutingDataSource
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _monitor.Start();
-        _monitor.WaitForFirstRound();
+        _monitor.WaitForFirstRound(Timeout.InfiniteTimeSpan);
         return FindSchemaPoolAsync(adminDatabase, async: false, CancellationToken.None).WaitForSync();
     }
 
@@ -59,6 +59,26 @@ public sealed partial class RoutingDataSource
         }
 
         await ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits, a few seconds at most, until the replicas know the types that the primary has now.</summary>
+    internal void ReloadReplicaTypes()
+    {
+        if (!RequestReloads(RequirePrimary()).Wait(LongestReplay))
+            Log.ReloadPending(Logger);
+    }
+
+    /// <inheritdoc cref="ReloadReplicaTypes" />
+    internal async ValueTask ReloadReplicaTypesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RequestReloads(RequirePrimary()).WaitAsync(LongestReplay, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.ReloadPending(Logger);
+        }
     }
 
     /// <summary>Asks for the types to be read on all nodes but the primary, each when it has replayed what the primary has now.</summary>

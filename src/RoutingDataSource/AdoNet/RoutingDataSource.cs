@@ -56,6 +56,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
         _template = Nodes[declared].PrimaryPool.CreateConnection();
         _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
+        FullConnectionString = definitions[declared].ConnectionString ?? _connectionString;
         DefaultCommandTimeout = _template.CommandTimeout;
         EnlistsByDefault = new NpgsqlConnectionStringBuilder(_connectionString).Enlist;
 
@@ -73,6 +74,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
+        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
     }
 
     /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
@@ -111,6 +113,21 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         }
     }
 
+    /// <summary>Sets the password with which connections to the nodes are opened from now on, on all nodes. Consider <c>UsePeriodicPasswordProvider</c>
+    /// in <see cref="RoutingDataSourceBuilder.ConfigureNpgsql"/> instead.</summary>
+    /// <exception cref="NotSupportedException">A password provider is configured.</exception>
+    public string Password
+    {
+        set
+        {
+            foreach (var node in Nodes)
+                node.SetPassword(value);
+        }
+    }
+
+    /// <summary>The connection string of the configured primary as it was given, with its password.</summary>
+    internal string FullConnectionString { get; }
+
     /// <summary>The options in force: another object after a change at run time.</summary>
     internal RoutingOptions Options => _options;
 
@@ -122,6 +139,8 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal ILogger Logger { get; }
 
     internal TimeProvider Time { get; }
+
+    internal RoutingMetrics Metrics { get; }
 
     internal long MaxPin { get; }
 
@@ -167,11 +186,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
     /// <summary>Creates a closed connection.</summary>
     /// <returns>The connection.</returns>
-    public new RoutingConnection CreateConnection()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new AdoNet.Internal.NpgsqlConnection(this);
-    }
+    public new RoutingConnection CreateConnection() => new Compatibility.NpgsqlConnection(this);
 
     /// <summary>Creates and opens a connection.</summary>
     /// <returns>The open connection.</returns>
@@ -237,8 +252,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var primary = RequirePrimary();
         foreach (var pool in Nodes[primary].Pools)
             pool.ReloadTypes();
-        if (!RequestReloads(primary).Wait(LongestReplay))
-            Log.ReloadPending(Logger);
+        ReloadReplicaTypes();
     }
 
     /// <inheritdoc cref="ReloadTypes" />
@@ -250,15 +264,15 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var primary = RequirePrimary();
         foreach (var pool in Nodes[primary].Pools)
             await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await RequestReloads(primary).WaitAsync(LongestReplay, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Log.ReloadPending(Logger);
-        }
+        await ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc />
+    protected override DbConnection OpenDbConnection() => OpenConnection();
+
+    /// <inheritdoc />
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     protected override DbConnection CreateDbConnection() => CreateConnection();
@@ -304,6 +318,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         _isDisposed = true;
         Companion?.Dispose();
         _monitor.Dispose();
+        Metrics.Dispose();
         _template.Dispose();
         return true;
     }

@@ -4,14 +4,15 @@ using Npgsql;
 namespace ReplicaRouting;
 
 /// <summary>Makes the objects that fit a <see cref="RoutingConnection"/>. Npgsql's own factory would not do: its commands refuse our connections.</summary>
-public sealed class RoutingProviderFactory : DbProviderFactory
+public sealed class RoutingProviderFactory : DbProviderFactory, IServiceProvider
 {
+    /// <summary>The one instance.</summary>
+    /// <remarks>A field, because <see cref="DbProviderFactories"/> looks for one.</remarks>
+    public static readonly RoutingProviderFactory Instance = new();
+
     private RoutingProviderFactory()
     {
     }
-
-    /// <summary>Gets the one instance.</summary>
-    public static RoutingProviderFactory Instance { get; } = new();
 
     /// <inheritdoc />
     public override bool CanCreateBatch => true;
@@ -21,6 +22,9 @@ public sealed class RoutingProviderFactory : DbProviderFactory
 
     /// <inheritdoc />
     public override bool CanCreateCommandBuilder => true;
+
+    /// <inheritdoc />
+    public override DbConnection CreateConnection() => new Compatibility.NpgsqlConnection();
 
     /// <inheritdoc />
     public override DbCommand CreateCommand() => new RoutingCommand();
@@ -45,4 +49,9 @@ public sealed class RoutingProviderFactory : DbProviderFactory
 
     /// <inheritdoc />
     public override DbDataSource CreateDataSource(string connectionString) => RoutingDataSource.Create(connectionString);
+
+    /// <summary>Gets nothing: there are no services.</summary>
+    /// <param name="serviceType">The type of a service.</param>
+    /// <returns>Always <see langword="null"/>.</returns>
+    public object? GetService(Type serviceType) => null;
 }

@@ -32,6 +32,8 @@ internal sealed record RoutingSetting(
         new(nameof(RoutingOptions.ReadYourWrites), "Read Your Writes",
             (o, text) => Named<ReadYourWrites>(text, value => o.ReadYourWrites = value), OneOf<ReadYourWrites>()),
         new(nameof(RoutingOptions.MaxPin), "Max Pin", (o, text) => Time(text) is { } value && Do(() => o.MaxPin = value), TimeText),
+        new(nameof(RoutingOptions.ReplicaWait), "Replica Wait",
+            (o, text) => Time(text) is { } value && Do(() => o.ReplicaWait = value), TimeText),
         new(nameof(RoutingOptions.FallBackToPrimary), "Fall Back To Primary",
             (o, text) => bool.TryParse(text, out var value) && Do(() => o.FallBackToPrimary = value), "true or false",
             (from, to) => to.FallBackToPrimary = from.FallBackToPrimary),

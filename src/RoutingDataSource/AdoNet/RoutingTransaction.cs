@@ -1,191 +1,165 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
+using ReplicaRouting.AdoNet;
+
+#pragma warning disable CA1725 // parameters are named as Npgsql names them, for callers that name them too
 
 namespace ReplicaRouting;
 
 /// <summary>A transaction that was begun on a <see cref="RoutingConnection"/>. It lives on one server whole.</summary>
 public sealed class RoutingTransaction : DbTransaction
 {
+    private readonly NpgsqlTransaction _inner;
     private readonly RoutingConnection _connection;
     private bool _hasEnded;
+    private bool _isDetached;
     private bool _isDisposed;
 
     internal RoutingTransaction(RoutingConnection connection, NpgsqlTransaction inner, bool isOnReplica)
     {
         _connection = connection;
-        Inner = inner;
+        _inner = inner;
         IsOnReplica = isOnReplica;
+        IsReadOnly = isOnReplica;
     }
 
-    /// <summary>Gets the connection that the transaction was begun on.</summary>
+    /// <summary>Gets the connection that the transaction was begun on; <see langword="null"/> once that has been closed.</summary>
     /// <exception cref="ObjectDisposedException">The transaction was disposed.</exception>
     public new RoutingConnection? Connection
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _connection;
+            CheckNotDisposed();
+            return _isDetached ? null : _connection;
         }
     }
 
     /// <summary>Gets Npgsql's own transaction, for code that casts to it.</summary>
-    public NpgsqlTransaction Inner { get; }
+    public NpgsqlTransaction Inner => _inner; // its connection is reset by its pool, whatever is done with it
 
     /// <inheritdoc />
-    public override IsolationLevel IsolationLevel => Inner.IsolationLevel;
+    public override IsolationLevel IsolationLevel
+    {
+        get
+        {
+            CheckIsMine();
+            return _inner.IsolationLevel;
+        }
+    }
 
     /// <inheritdoc />
-    public override bool SupportsSavepoints => Inner.SupportsSavepoints;
+    public override bool SupportsSavepoints => true;
 
     /// <inheritdoc />
     protected override DbConnection? DbConnection => Connection;
 
     internal bool IsOnReplica { get; }
 
+    internal bool IsReadOnly { get; set; }
+
     internal bool HasEnded => _hasEnded;
 
     /// <inheritdoc />
-    public override void Commit()
+    public override void Commit() => EndAsync(commit: true, async: false, CancellationToken.None).WaitForSync();
+
+    /// <inheritdoc />
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => EndAsync(commit: true, async: true, cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override void Rollback() => EndAsync(commit: false, async: false, CancellationToken.None).WaitForSync();
+
+    /// <inheritdoc />
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
+        EndAsync(commit: false, async: true, cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override void Save(string name)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         CheckIsMine();
-        try
-        {
-            Inner.Commit();
-        }
-        finally
-        {
-            NoteEnd();
-        }
+        _inner.Save(name);
     }
 
     /// <inheritdoc />
-    public override async Task CommitAsync(CancellationToken cancellationToken = default)
+    public override Task SaveAsync(string name, CancellationToken cancellationToken = default)
     {
-        CheckIsMine();
-        try
-        {
-            await Inner.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            NoteEnd();
-        }
+        Save(name); // sends nothing, as Npgsql's: it goes with the next command
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public override void Rollback()
+    public override void Rollback(string name)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         CheckIsMine();
-        try
-        {
-            Inner.Rollback();
-        }
-        finally
-        {
-            NoteEnd();
-        }
+        _inner.Rollback(name);
     }
 
     /// <inheritdoc />
-    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
+    public override async Task RollbackAsync(string name, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         CheckIsMine();
-        try
-        {
-            await Inner.RollbackAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            NoteEnd();
-        }
+        await _inner.RollbackAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
-    public override void Save(string savepointName)
+    public override void Release(string name)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         CheckIsMine();
-        Inner.Save(savepointName);
+        _inner.Release(name);
     }
 
     /// <inheritdoc />
-    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default)
+    public override async Task ReleaseAsync(string name, CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         CheckIsMine();
-        return Inner.SaveAsync(savepointName, cancellationToken);
-    }
-
-    /// <inheritdoc />
-    public override void Rollback(string savepointName)
-    {
-        CheckIsMine();
-        Inner.Rollback(savepointName);
-    }
-
-    /// <inheritdoc />
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default)
-    {
-        CheckIsMine();
-        return Inner.RollbackAsync(savepointName, cancellationToken);
-    }
-
-    /// <inheritdoc />
-    public override void Release(string savepointName)
-    {
-        CheckIsMine();
-        Inner.Release(savepointName);
-    }
-
-    /// <inheritdoc />
-    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default)
-    {
-        CheckIsMine();
-        return Inner.ReleaseAsync(savepointName, cancellationToken);
+        await _inner.ReleaseAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        if (_isDisposed || !disposing)
-            return;
-        // Npgsql's object belongs to the physical connection and is used again: disposing it late would end somebody else's transaction.
-        if (IsCurrent)
-        {
-            try
-            {
-                Inner.Dispose();
-            }
-            finally
-            {
-                NoteEnd();
-            }
-        }
-
-        _isDisposed = true;
+        if (disposing)
+            DisposeAsync(async: false).WaitForSync();
     }
 
     /// <inheritdoc />
-    public override async ValueTask DisposeAsync()
-    {
-        if (_isDisposed)
-            return;
-        if (IsCurrent)
-        {
-            try
-            {
-                await Inner.DisposeAsync().ConfigureAwait(false);
-            }
-            finally
-            {
-                NoteEnd();
-            }
-        }
+    public override ValueTask DisposeAsync() => DisposeAsync(async: true);
 
-        _isDisposed = true;
+    /// <summary>The transaction has ended: through this object, or by a text such as COMMIT.</summary>
+    internal void NoteEnd()
+    {
+        if (_hasEnded)
+            return;
+        _hasEnded = true;
+        _connection.TransactionEnded(this);
     }
 
-    /// <summary>The transaction was ended by a text such as COMMIT, or its connection was closed.</summary>
-    internal void EndedByText() => _hasEnded = true;
+    /// <summary>Its connection was closed, which rolls it back; or was lost and then closed, which disposes it.</summary>
+    internal void ConnectionClosed(bool wasBroken)
+    {
+        _isDisposed |= wasBroken && !_hasEnded;
+        _hasEnded = true;
+        _isDetached = true;
+    }
+
+    /// <summary>Whether the server has ended it. Npgsql tells only by refusing to give an ended transaction to a command.</summary>
+    internal bool HasInnerEnded()
+    {
+        try
+        {
+            using var scratch = new NpgsqlCommand { Transaction = _inner };
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Fails as Npgsql does when a transaction that has ended is given to a command.</summary>
     internal void CheckNotCompleted()
@@ -194,35 +168,59 @@ public sealed class RoutingTransaction : DbTransaction
             throw new InvalidOperationException("Transaction is already completed");
     }
 
-    private bool IsCurrent => ReferenceEquals(_connection.LastTransaction, this);
+    // Npgsql's object belongs to the physical connection and is used again: an earlier one must not end somebody else's transaction.
+    private bool IsCurrent => !_isDetached && ReferenceEquals(_connection.LastTransaction, this);
+
+    private void CheckNotDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlTransaction));
+    }
 
     private void CheckIsMine()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!IsCurrent || _hasEnded)
-            throw new InvalidOperationException("This NpgsqlTransaction has completed; it is no longer usable.");
-    }
-
-    private void NoteEnd()
-    {
-        if (_hasEnded || !IsInnerCompleted())
+        CheckNotDisposed();
+        if (!_hasEnded && IsCurrent)
             return;
-        _hasEnded = true;
-        _connection.EndWrite();
+        if (IsCurrent && !IsOnReplica)
+            _ = _inner.IsolationLevel; // says what Npgsql says when the connection was lost
+        throw new InvalidOperationException("This NpgsqlTransaction has completed; it is no longer usable.");
     }
 
-    // Npgsql does not tell whether a transaction has ended, except by refusing to give one that has to a command. A commit that failed because
-    // a reader is open has not ended it; one that the server refused has.
-    private bool IsInnerCompleted()
+    private async ValueTask EndAsync(bool commit, bool async, CancellationToken cancellationToken)
     {
+        CheckIsMine();
+        var ended = false;
         try
         {
-            using var scratch = new NpgsqlCommand { Transaction = Inner };
-            return false;
+            if (async)
+                await (commit ? _inner.CommitAsync(cancellationToken) : _inner.RollbackAsync(cancellationToken)).ConfigureAwait(false);
+            else if (commit)
+                _inner.Commit();
+            else
+                _inner.Rollback();
+            ended = true;
         }
-        catch (InvalidOperationException)
+        finally
         {
-            return true;
+            // A commit that failed because a reader is open has not ended it; one that the server refused has.
+            if (ended || HasInnerEnded())
+                NoteEnd();
         }
+    }
+
+    private async ValueTask DisposeAsync(bool async)
+    {
+        if (_isDisposed)
+            return;
+        if (IsCurrent)
+        {
+            if (async)
+                await _inner.DisposeAsync().ConfigureAwait(false);
+            else
+                _inner.Dispose();
+            NoteEnd();
+        }
+
+        _isDisposed = true;
     }
 }

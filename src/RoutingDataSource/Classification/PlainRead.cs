@@ -62,6 +62,7 @@ internal static class PlainRead
 
         var suspects = catalog.HasSuspects;
         var depth = 0;
+        var brackets = 0;
         var wordStart = 0; // of the name before the current token
         var wordEnd = 0; // 0: the token before is no name
         var qualified = false;
@@ -159,6 +160,11 @@ internal static class PlainRead
                 case Separator:
                     wordEnd = 0;
                     i++;
+                    if (c != ',' && (brackets += c == '[' ? 1 : -1) < 0)
+                    {
+                        return false;
+                    }
+
                     continue;
                 case Dot:
                     wordEnd = 0;
@@ -258,13 +264,13 @@ internal static class PlainRead
 
                     continue;
                 case Semicolon:
-                    return depth == 0 && text[(i + 1)..].TrimStart(" \t\r\n\f").IsEmpty;
+                    return (depth | brackets) == 0 && text[(i + 1)..].TrimStart(" \t\r\n\f").IsEmpty;
                 default:
                     return false;
             }
         }
 
-        return depth == 0;
+        return (depth | brackets) == 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,7 @@ internal sealed class ClusterMonitor : IDisposable
     private ClusterSnapshot _current;
     private PrimaryElection _election = PrimaryElection.None;
     private int _started;
+    private long _startedAt;
 
     /// <summary>Initialises a monitor that has not started yet.</summary>
     /// <param name="nodes">The servers; at least one.</param>
@@ -66,6 +67,7 @@ internal sealed class ClusterMonitor : IDisposable
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             return;
+        _startedAt = _options.TimeProvider.GetTimestamp();
         var restoreFlow = !ExecutionContext.IsFlowSuppressed();
         if (restoreFlow)
             ExecutionContext.SuppressFlow(); // the loops must not live in the first caller's ambient session or transaction
@@ -82,7 +84,8 @@ internal sealed class ClusterMonitor : IDisposable
     }
 
     /// <summary>Blocks until every node has answered or missed its first probe.</summary>
-    public void WaitForFirstRound() => _firstRoundSeen.Wait(_stopping.Token);
+    /// <param name="longest">How long to wait at most; infinite for as long as it takes.</param>
+    public void WaitForFirstRound(TimeSpan longest) => _firstRoundSeen.Wait(longest, _stopping.Token);
 
     /// <summary>Asks all nodes for a probe before their intervals are over. Returns at once.</summary>
     public void RequestProbes()
@@ -220,7 +223,7 @@ internal sealed class ClusterMonitor : IDisposable
 
     private void Conclude()
     {
-        var next = _election.Next(_states);
+        var next = _election.Next(_states, isGraceOver: _options.TimeProvider.GetElapsedTime(_startedAt) >= _options.ProbeTimeout);
         if (next == _election)
             return;
         if (next.Epoch != _election.Epoch)

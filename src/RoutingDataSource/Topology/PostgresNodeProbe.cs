@@ -6,6 +6,9 @@ namespace ReplicaRouting.Topology;
 /// <summary>The probe for PostgreSQL 14 and later. Every function in it is open to every role; no pg_monitor is needed.</summary>
 internal sealed class PostgresNodeProbe : INodeProbe
 {
+    // Local to the implicit transaction of the batch, so that it stays with nobody where a pooler hands the server connection on.
+    private const string TimeoutSql = "SELECT pg_catalog.set_config('statement_timeout', $1, true)";
+
     // The timeline that a standby receives is shown to members of pg_monitor only; what its control file says lags behind, but never ahead.
     // CASE keeps each function from running on the side where it raises an error. The timeline comes from the name of the current log
     // file because pg_control_checkpoint() tells the old one until the first checkpoint after a promotion.
@@ -25,11 +28,14 @@ internal sealed class PostgresNodeProbe : INodeProbe
 
     public async ValueTask<NodeProbeResult> ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = connection.CreateCommand();
-        await using var _ = command.ConfigureAwait(false);
-        command.CommandText = Sql;
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var batch = connection.CreateBatch();
+        await using var _ = batch.ConfigureAwait(false);
+        // The connection's own time-out is the probe's: what it gives up on, the server gives up as well.
+        batch.BatchCommands.Add(new(TimeoutSql) { Parameters = { new() { Value = $"{connection.CommandTimeout}s" } } });
+        batch.BatchCommands.Add(new(Sql));
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var inRecovery = reader.GetBoolean(0);
         var pageSize = uint.Parse(reader.GetString(4), System.Globalization.CultureInfo.InvariantCulture);

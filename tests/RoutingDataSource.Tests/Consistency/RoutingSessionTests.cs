@@ -1,8 +1,10 @@
+using ReplicaRouting.Consistency;
+
 namespace ReplicaRouting.Tests.Consistency;
 
 public sealed class RoutingSessionTests
 {
-    private readonly object _owner = new();
+    private readonly Owner _owner = new();
 
     [Fact]
     public void Current_OutsideOfAnySession_IsNull() => Assert.Null(RoutingSession.Current);
@@ -15,7 +17,7 @@ public sealed class RoutingSessionTests
             using (var inner = RoutingSession.Begin())
             {
                 Assert.Same(inner, RoutingSession.Current);
-                Assert.NotSame(outer.StateFor(_owner, 1), inner.StateFor(_owner, 1));
+                Assert.NotSame(outer.StateFor(_owner), inner.StateFor(_owner));
             }
 
             Assert.Same(outer, RoutingSession.Current);
@@ -148,9 +150,9 @@ public sealed class RoutingSessionTests
     public void StateFor_SameAndOtherOwner_IsOnePerOwner()
     {
         using var session = RoutingSession.Begin();
-        var state = session.StateFor(_owner, 1);
-        Assert.Same(state, session.StateFor(_owner, 1));
-        Assert.NotSame(state, session.StateFor(new object(), 1));
+        var state = session.StateFor(_owner);
+        Assert.Same(state, session.StateFor(_owner));
+        Assert.NotSame(state, session.StateFor(new Owner()));
     }
 
     [Fact]
@@ -162,9 +164,61 @@ public sealed class RoutingSessionTests
             () =>
             {
                 gate.SignalAndWait();
-                return session.StateFor(_owner, 1);
+                return session.StateFor(_owner);
             },
             TaskCreationOptions.LongRunning)));
         Assert.Single(states.Distinct());
+    }
+
+    [Fact]
+    public async Task GetTokenAsync_NothingWritten_IsNull()
+    {
+        using var session = RoutingSession.Begin();
+        Assert.Null(await session.GetTokenAsync());
+        session.StateFor(_owner);
+        Assert.Null(await session.GetTokenAsync());
+        Assert.False(session.HasWritten);
+    }
+
+    [Fact]
+    public async Task GetTokenAsync_AfterAWrite_CarriesThePositionSampledAfterIt()
+    {
+        using var session = RoutingSession.Begin();
+        session.StateFor(_owner).NoteWrite(100);
+        Assert.True(session.HasWritten);
+        var entry = Assert.Single((await session.GetTokenAsync())!.Entries);
+        Assert.Equal(new(7, 3, new(100_000)), entry);
+    }
+
+    [Fact]
+    public void Begin_TokenOfTheSameTimeline_TakesUpItsPosition()
+    {
+        using var session = RoutingSession.Begin(new([new(7, 3, new(555))]));
+        Assert.Equal(new WalPosition(555), session.StateFor(_owner).Sampled(epoch: 1));
+    }
+
+    [Theory]
+    [InlineData(8, 3, 555)] // another cluster
+    [InlineData(7, 2, 555)] // before a failover
+    [InlineData(7, 3, 0)] // no position known
+    public void Begin_TokenThatProvesNothingHere_RequiresEverythingCommittedNow(ulong system, int timeline, ulong position)
+    {
+        using var session = RoutingSession.Begin(new([new(system, timeline, new(position))]));
+        var state = session.StateFor(_owner);
+        Assert.False(state.IsFree);
+        Assert.Null(state.Sampled(epoch: 1));
+        Assert.Equal(_owner.Now, state.GetMoment(_owner.Now));
+    }
+
+    private sealed class Owner : ISessionOwner
+    {
+        public long MaxPin => 1000;
+
+        public long Now => 200;
+
+        public (ulong SystemIdentifier, int Timeline, int Epoch)? Identity => (7, 3, 1);
+
+        public ValueTask<WalPosition?> SampleAsync(long moment, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<WalPosition?>(new((ulong)moment * 1000));
     }
 }

@@ -77,7 +77,7 @@ public sealed class PublicSurfaceTests
             { IsAbstract: true } => "abstract ",
             _ => "",
         };
-        var bases = type.Interfaces.Select(each => each.ToDisplayString()).Order(StringComparer.Ordinal).ToList();
+        var bases = type.Interfaces.Where(each => each.DeclaredAccessibility == Accessibility.Public).Select(each => each.ToDisplayString()).Order(StringComparer.Ordinal).ToList();
         if (type.BaseType is { SpecialType: SpecialType.None } parent)
             bases.Insert(0, parent.ToDisplayString());
         return $"{modifier}{type.ToDisplayString(TypeFormat)}{(bases.Count == 0 ? "" : $" : {string.Join(", ", bases)}")}";

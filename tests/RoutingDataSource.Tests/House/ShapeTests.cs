@@ -17,7 +17,7 @@ public sealed partial class ShapeTests
     private static readonly Dictionary<string, int> LongerFiles = new()
     {
         ["RoutingDataSource/Classification/SqlLexer.cs"] = 600,
-        ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 440,
+        ["RoutingDataSource/AdoNet/RoutingConnection.Routing.cs"] = 540,
     };
 
     public static TheoryData<string> Rooms => [.. LibrarySource.Current.Files.Select(file => LibrarySource.RoomOf(file.FilePath)).Distinct()];

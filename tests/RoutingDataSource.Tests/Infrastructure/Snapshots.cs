@@ -11,6 +11,7 @@ internal static class Snapshots
         Port = 5432,
         Role = NodeRole.Replica,
         IsReachable = true,
+        FollowsPrimary = true,
         Weight = weight,
         Position = position is { } value ? new(value) : null,
         Lag = new(0, TimeSpan.Zero),
@@ -21,5 +22,5 @@ internal static class Snapshots
 
     /// <summary>A cluster of these nodes, whose indexes are set to their places.</summary>
     public static ClusterSnapshot Cluster(params NodeSnapshot[] nodes) => new(
-        1, [.. nodes.Select((node, index) => node with { Index = index })], Array.FindIndex(nodes, node => node.Role == NodeRole.Primary), 1, null);
+        1, [.. nodes.Select((node, index) => node with { Index = index })], Array.FindIndex(nodes, node => node.Role == NodeRole.Primary), 1, 1, null);
 }

@@ -33,6 +33,10 @@ public sealed class EligibilityTests
         Assert.Equal(Rejection.LagUnknown, Eligibility.Reject(Snapshots.Replica() with { Lag = null }, NoBounds));
 
     [Fact]
+    public void Reject_NotKnownToFollowThePrimary_IsRejectedWhateverItsPositionSays() =>
+        Assert.Equal(Rejection.LagUnknown, Eligibility.Reject(Snapshots.Replica() with { FollowsPrimary = false }, NoBounds));
+
+    [Fact]
     public void Reject_DelayUnknown_IsRejectedOnlyWithABoundOnIt()
     {
         var node = Snapshots.Replica() with { Lag = new(10, null) };

@@ -140,5 +140,19 @@ public sealed class ReadTableTests
     [Fact]
     public void ChooseLeastInUse_OnlyThePrimary_IsNobody() => Assert.Equal(-1, Create(Primary()).ChooseLeastInUse([0], default));
 
+    [Fact]
+    public void LeastStale_BeyondTheBounds_IsTheOneThatHasReplayedMost()
+    {
+        var late = new ReplicationLag(1, TimeSpan.FromHours(1));
+        var table = Create(
+            Primary(), Replica("a", position: 800) with { Lag = late }, Replica("b", position: 900) with { Lag = late },
+            Replica("gone", position: 990) with { IsReachable = false }, Replica("drained", position: 990) with { IsDrained = true },
+            Replica("astray", position: 990) with { FollowsPrimary = false });
+        Assert.Empty(table.Cycle);
+        Assert.Equal(2, table.LeastStale(default));
+        Assert.Equal(2, table.LeastStale(new(900)));
+        Assert.Equal(-1, table.LeastStale(new(901)));
+    }
+
     private static ReadTable Create(params NodeSnapshot[] nodes) => ReadTable.Create(Cluster(nodes), Bounds, null);
 }
