@@ -84,7 +84,7 @@ public sealed class RoutingConnectionStringBuilder : DbConnectionStringBuilder
             else if (Check(keyword, text) is { } problem)
                 throw new ArgumentException($"The connection string cannot be read: {problem}.", nameof(keyword));
             else
-                base[Canonical(keyword)] = text;
+                base[StoredName(keyword, text)] = text;
         }
     }
 
@@ -192,7 +192,7 @@ public sealed class RoutingConnectionStringBuilder : DbConnectionStringBuilder
             if (Check(keyword, text) is { } problem)
                 problems.Add(problem);
             else
-                base[Canonical(keyword)] = text;
+                base[StoredName(keyword, text)] = text;
         }
 
         return problems.Count == known;
@@ -235,6 +235,17 @@ public sealed class RoutingConnectionStringBuilder : DbConnectionStringBuilder
         if (Is(keyword, NodeNamesKeyword))
             return NodeNamesKeyword;
         return Is(keyword, "Server") ? "Host" : keyword;
+    }
+
+    // DbConnectionStringBuilder hands parsed keywords over in lower case.
+    private static string StoredName(string keyword, string text)
+    {
+        if (IsRouting(keyword) || Is(keyword, "Server"))
+            return Canonical(keyword);
+        if (IsPortList(keyword, text))
+            return PortKeyword;
+        var npgsql = new NpgsqlConnectionStringBuilder { [keyword] = text };
+        return npgsql.Keys.Cast<string>().FirstOrDefault(name => name.Equals(keyword, StringComparison.OrdinalIgnoreCase)) ?? keyword;
     }
 
     private static bool MayBeSecret(string keyword) => keyword.Contains("pass", StringComparison.OrdinalIgnoreCase) ||

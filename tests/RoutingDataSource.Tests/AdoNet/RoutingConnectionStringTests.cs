@@ -57,13 +57,13 @@ public sealed class RoutingConnectionStringTests
     public void Keyword_UnknownOrMalformed_IsNamedWithItsValue(string text, string expected)
     {
         var error = Assert.Throws<ArgumentException>(() => new RoutingConnectionStringBuilder($"Host=a,b;{text}"));
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.OrdinalIgnoreCase);
         error = Assert.Throws<ArgumentException>(() => new RoutingDataSourceBuilder($"Host=a,b;{text}").Build());
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.OrdinalIgnoreCase);
         error = Assert.Throws<ArgumentException>(() => RoutingDataSource.Create($"Host=a,b;{text}"));
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.OrdinalIgnoreCase);
         error = Assert.Throws<ArgumentException>(() => new RoutingConnectionStringBuilder()[text[..text.IndexOf('=')]] = text[(text.IndexOf('=') + 1)..]);
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class RegistrationTests
 
         services.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => source.CreateConnection());
+        Assert.Throws<ObjectDisposedException>(() => source.OpenConnection());
     }
 
     [Fact]
