@@ -19,7 +19,8 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     private readonly NpgsqlConnection _template;
     private readonly ClusterMonitor _monitor;
     private readonly ClassificationOptions _classificationOptions;
-    private readonly SelectionBounds _bounds;
+    private volatile SelectionBounds _bounds;
+    private volatile RoutingOptions _options;
     private readonly RerunBudget _reruns;
     private readonly string _connectionString;
     private volatile ClassificationCache _classifications;
@@ -34,7 +35,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal RoutingDataSource(
         NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory)
     {
-        Options = options;
+        _options = options;
         Rules = rules;
         Logger = loggerFactory?.CreateLogger("ReplicaRouting") ?? NullLogger.Instance;
         Time = options.TimeProvider;
@@ -127,7 +128,11 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     /// <summary>The connection string of the configured primary as it was given, with its password.</summary>
     internal string FullConnectionString { get; }
 
-    internal RoutingOptions Options { get; }
+    /// <summary>The options in force: another object after a change at run time.</summary>
+    internal RoutingOptions Options => _options;
+
+    /// <summary>What lives as long as this data source does.</summary>
+    internal IDisposable? Companion { get; set; }
 
     internal IRoutingRule[] Rules { get; }
 
@@ -296,11 +301,22 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             await node.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Takes over options that are read anew for each command, and weights. The rest of the options must be as before.</summary>
+    /// <param name="options">Valid options; not changed afterwards.</param>
+    /// <param name="weights">By name of node; who is not named keeps the weight it has.</param>
+    internal void Apply(RoutingOptions options, IReadOnlyDictionary<string, int> weights)
+    {
+        _options = options;
+        _bounds = new(options.MaxReplicaLag, options.MaxReplicaLagBytes);
+        _monitor.SetWeights(weights); // publishes, so that the bounds count from here on
+    }
+
     private bool BeginDispose()
     {
         if (_isDisposed)
             return false;
         _isDisposed = true;
+        Companion?.Dispose();
         _monitor.Dispose();
         Metrics.Dispose();
         _template.Dispose();

@@ -81,6 +81,9 @@ public sealed class RoutingOptions
     /// <value>Default <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>A copy that shares the lists of names, which do not change in use.</summary>
+    internal RoutingOptions Copy() => (RoutingOptions)MemberwiseClone();
+
     internal IEnumerable<string> FindProblems()
     {
         if (!Enum.IsDefined(Mode))

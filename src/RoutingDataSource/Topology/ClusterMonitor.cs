@@ -133,6 +133,22 @@ internal sealed class ClusterMonitor : IDisposable
         }
     }
 
+    /// <summary>Changes the weights of nodes and publishes.</summary>
+    /// <param name="weights">By name; who is not named keeps the weight it has.</param>
+    public void SetWeights(IReadOnlyDictionary<string, int> weights)
+    {
+        lock (_gate)
+        {
+            foreach (var state in _states)
+            {
+                if (weights.TryGetValue(state.Node.Name, out var weight))
+                    state.Snapshot = state.Snapshot with { Weight = weight };
+            }
+
+            Publish();
+        }
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();

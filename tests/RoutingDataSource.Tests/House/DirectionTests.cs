@@ -15,7 +15,7 @@ public sealed class DirectionTests
         ["Diagnostics"] = ["Model"],
         ["Topology"] = ["Model", "Diagnostics"],
         ["AdoNet"] = ["Model", "Classification", "Selection", "Consistency", "Diagnostics", "Topology"],
-        ["DependencyInjection"] = ["Model", "Selection", "AdoNet"],
+        ["DependencyInjection"] = ["Model", "Selection", "Diagnostics", "AdoNet"],
     };
 
     private static readonly Lazy<List<(string File, int Line, string Room, string Other, string Type)>> OwnUses = new(() => [.. Uses(LibrarySource.Current)]);
