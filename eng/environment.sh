@@ -19,7 +19,7 @@ export npm_config_cache="$root/.cache/npm" npm_config_update_notifier=false
 temporary_root() {
   if [ -n "${TMPDIR:-}" ]; then
     echo "$TMPDIR"
-  elif [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $1, $4 > 4194304 }')" = 'tmpfs 1' ] && runs_programs /dev/shm; then
+  elif [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $1, ($4 > 4194304) }')" = 'tmpfs 1' ] && runs_programs /dev/shm; then
     echo /dev/shm
   else
     echo /tmp
