@@ -65,10 +65,18 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
         string schema, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null, ReadYourWrites readYourWrites = ReadYourWrites.None)
     {
         var builder = new RoutingDataSourceBuilder(With(Cluster.ConnectionString, schema, settings))
-            .Configure(options => options.ReadYourWrites = readYourWrites);
+            .Configure(options =>
+            {
+                options.ReadYourWrites = readYourWrites;
+                options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(5); // a loaded machine must not look like a lost server
+                options.MaxReplicaLag = null;
+            });
         if (configure is not null)
             builder.ConfigureNpgsql(configure);
-        return builder.Build();
+        var source = builder.Build();
+        source.EnsureStarted();
+        SpinWait.SpinUntil(() => source.Table.Cycle.Length == Cluster.Replicas.Count, TimeSpan.FromSeconds(20));
+        return source;
     }
 
     protected NpgsqlDataSource Plain(string schema, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null)

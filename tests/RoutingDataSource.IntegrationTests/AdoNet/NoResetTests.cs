@@ -24,7 +24,7 @@ public sealed class NoResetTests(FreshClusterFixture fixture) : Comparison(fixtu
                         connection.Execute("SET statement_timeout = '77s'");
                         connection.Execute("SET LOCAL lock_timeout = '78s'");
                         connection.Execute("PREPARE leaked AS SELECT 1");
-                        Assert.Equal("77s", (string)connection.Scalar("SHOW statement_timeout")! is "77s" or "77000" ? "77s" : "lost");
+                        Assert.Equal("77s", connection.Scalar("SHOW statement_timeout"));
                         transaction.Commit();
                     }
 
@@ -93,7 +93,7 @@ public sealed class NoResetTests(FreshClusterFixture fixture) : Comparison(fixtu
                 if (i % 2 == 1)
                     inner.Execute("BEGIN");
                 if (readerOpen)
-                    _ = inner.Command("SELECT generate_series(1, 3)").ExecuteReader();
+                    inner.Command("SELECT generate_series(1, 3)").ExecuteReader();
             }
 
             await AssertCleanAsync(source);

@@ -3,7 +3,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
-using ReplicaRouting.IntegrationTests.AdoNet;
+using Comparison = ReplicaRouting.IntegrationTests.AdoNet.Comparison; // and not its extensions, which Dapper's are named like
 
 namespace ReplicaRouting.IntegrationTests.DapperTests;
 
@@ -141,7 +141,7 @@ public sealed class DapperTests(FreshClusterFixture fixture) : Comparison(fixtur
         Assert.Equal(ConnectionState.Closed, connection.State);
     });
 
-    private static DbConnection Connection(DbDataSource source, bool open) => open ? source.Opened() : source.CreateConnection();
+    private static DbConnection Connection(DbDataSource source, bool open) => open ? source.OpenConnection() : source.CreateConnection();
 
     public sealed record Item(int Id, string? Name);
 
