@@ -25,5 +25,6 @@ HELP
 esac
 
 . "$root/eng/environment.sh"
+echo "Building samples/Quickstart …" >&2
 build "$root/samples/Quickstart"
 dotnet "$root/samples/Quickstart/bin/Debug/net10.0/Quickstart.dll"

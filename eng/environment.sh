@@ -15,8 +15,28 @@ export ROUTING_POSTGRES_CACHE="${ROUTING_POSTGRES_CACHE:-$root/.cache/postgres}"
 export npm_config_cache="$root/.cache/npm" npm_config_update_notifier=false
 
 # dotnet and MSBuild leave folders in the temporary one. The servers of a test cluster live there too, under another user when we are root,
-# so it must not be inside the clone, which that user may not be able to enter.
-TMPDIR="$(mktemp -d "${TMPDIR:-/tmp}/routing.XXXXXX")"
+# so it must not be inside the clone, which that user may not be able to enter. Memory with room to spare halves the start of a cluster.
+temporary_root() {
+  if [ -n "${TMPDIR:-}" ]; then
+    echo "$TMPDIR"
+  elif [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $1, ($4 > 4194304) }')" = 'tmpfs 1' ] && runs_programs /dev/shm; then
+    echo /dev/shm
+  else
+    echo /tmp
+  fi
+}
+
+runs_programs() {
+  local probe code=0
+  probe="$(mktemp "$1/routing.XXXXXX")"
+  printf '#!/bin/sh\n' > "$probe"
+  chmod 700 "$probe"
+  "$probe" 2> /dev/null || code=$?
+  rm -f "$probe"
+  return "$code"
+}
+
+TMPDIR="$(mktemp -d "$(temporary_root)/routing.XXXXXX")"
 chmod 755 "$TMPDIR"
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT

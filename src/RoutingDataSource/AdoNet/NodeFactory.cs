@@ -6,24 +6,42 @@ namespace ReplicaRouting.AdoNet;
 /// <summary>Makes nodes from definitions: splits lists of hosts, names the nodes, and derives each pool's settings from the caller's.</summary>
 internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourceBuilder>? configure, ILoggerFactory? loggerFactory)
 {
-    /// <summary>Splits a definition whose connection string names several hosts.</summary>
+    /// <summary>Splits a definition whose connection string names several hosts, and puts each port where it belongs.</summary>
     public static IEnumerable<NodeDefinition> Split(NodeDefinition definition)
     {
         if (definition.ConnectionString is null)
             return [definition];
-        var hosts = new NpgsqlConnectionStringBuilder(definition.ConnectionString).Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
-        return hosts.Length < 2 ? [definition] : hosts.Select(host => definition with
+        var hosts = Hosts(definition.ConnectionString);
+        return hosts.Select((host, index) => definition with
         {
-            ConnectionString = WithHost(definition.ConnectionString, host),
-            Name = definition.Name is null ? null : $"{definition.Name}-{Array.IndexOf(hosts, host) + 1}",
+            ConnectionString = WithHost(definition.ConnectionString, host, null),
+            Name = definition.Name is null || hosts.Length == 1 ? definition.Name : $"{definition.Name}-{index + 1}",
         });
     }
+
+    /// <summary>The entries of <c>Host</c>.</summary>
+    public static string[] Hosts(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString).Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>The name that a node gets when it was given none.</summary>
     public static string DefaultName(NodeDefinition definition)
     {
         var settings = Settings(definition);
-        return $"{settings.Host}:{settings.Port}";
+        var isBareIPv6 = settings.Host is { } host && host.Contains(':', StringComparison.Ordinal) && host[0] is not ('[' or '/' or '@');
+        return isBareIPv6 ? $"[{settings.Host}]:{settings.Port}" : $"{settings.Host}:{settings.Port}";
+    }
+
+    /// <summary>The same settings for one host.</summary>
+    /// <param name="connectionString">The settings.</param>
+    /// <param name="entry">An entry of a list of hosts.</param>
+    /// <param name="port">The port when the entry holds none; <see langword="null"/> for that of the settings.</param>
+    public static string WithHost(string connectionString, string entry, int? port)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var (host, own) = NodeAddress.Split(entry);
+        settings.Host = host;
+        settings.Port = own ?? port ?? settings.Port;
+        return settings.ConnectionString;
     }
 
     public Node Create(int index, NodeDefinition definition)
@@ -40,22 +58,6 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
 
     private static NpgsqlConnectionStringBuilder Settings(NodeDefinition definition) =>
         new(definition.ConnectionString ?? definition.Owned!.ConnectionString);
-
-    private static string WithHost(string connectionString, string host)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        var colon = host.LastIndexOf(':');
-        // [::1]:5433 has a port, [::1] and /var/run/postgresql have none
-        if (colon > host.LastIndexOf(']') && !host.StartsWith('/') &&
-            int.TryParse(host.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var port))
-        {
-            settings.Port = port;
-            host = host[..colon];
-        }
-
-        settings.Host = host;
-        return settings.ConnectionString;
-    }
 
     private NpgsqlDataSource Build(string connectionString, NodeUse use)
     {

@@ -6,6 +6,9 @@ internal readonly record struct RouteDecision(RouteTarget Target, int Node, Rout
     /// <summary>Whether the text is a proven read in autocommit: only such a command may run elsewhere after a failure.</summary>
     public bool IsFreeRead { get; init; }
 
+    /// <summary>What the replica must replay before the read runs on it; default for nothing to wait for.</summary>
+    public WalPosition WaitFor { get; init; }
+
     /// <summary>Whether another node was tried first.</summary>
     public bool WasRerun { get; init; }
 }

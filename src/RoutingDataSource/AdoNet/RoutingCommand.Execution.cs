@@ -18,14 +18,14 @@ public sealed partial class RoutingCommand
     /// <param name="cancellationToken">Cancels the execution.</param>
     /// <returns>Npgsql's own reader.</returns>
     public new Task<NpgsqlDataReader> ExecuteReaderAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync(async: true, CommandBehavior.Default, cancellationToken).AsTask();
+        AsTask(ReadAsync(async: true, CommandBehavior.Default, cancellationToken));
 
     /// <summary>Executes the text where it may run.</summary>
     /// <param name="behavior">How the result will be read.</param>
     /// <param name="cancellationToken">Cancels the execution.</param>
     /// <returns>Npgsql's own reader.</returns>
     public new Task<NpgsqlDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken = default) =>
-        ReadAsync(async: true, behavior, cancellationToken).AsTask();
+        AsTask(ReadAsync(async: true, behavior, cancellationToken));
 
     /// <inheritdoc />
     public override int ExecuteNonQuery() => RunAsync<NonQuery, int>(new(this), async: false, CancellationToken.None).WaitForSync();
@@ -109,6 +109,24 @@ public sealed partial class RoutingCommand
     private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
         RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
             new(this, _isDataSourceCommand ? behavior | CommandBehavior.CloseConnection : behavior), _isDataSourceCommand, async, cancellationToken);
+
+    /// <summary>Npgsql's own task serves where the answer was there at once: another one would be the only thing that routing allocates.</summary>
+    private Task<NpgsqlDataReader> AsTask(ValueTask<NpgsqlDataReader> read)
+    {
+        var inner = _completedRead;
+        _completedRead = null;
+        if (inner is null || !read.IsCompletedSuccessfully)
+            return read.AsTask();
+        var reader = read.Result;
+        return ReferenceEquals(reader, inner.Result) ? inner : Task.FromResult(reader);
+    }
+
+    private Task<NpgsqlDataReader> ReadInnerAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        var read = _inner.ExecuteReaderAsync(behavior, cancellationToken);
+        _completedRead = read.IsCompletedSuccessfully ? read : null;
+        return read;
+    }
 
     private ValueTask<T> RunAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T> =>
@@ -198,7 +216,7 @@ public sealed partial class RoutingCommand
 
         public NpgsqlDataReader Run() => command._inner.ExecuteReader(behavior);
 
-        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteReaderAsync(behavior, cancellationToken);
+        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command.ReadInnerAsync(behavior, cancellationToken);
 
         public void Routed(in RouteDecision decision) => command.Routed(decision);
 

@@ -22,6 +22,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     private object? _classifiedWith;
     private bool _isTimeoutSet;
     private bool _isPrepared;
+    private Task<NpgsqlDataReader>? _completedRead;
     private NpgsqlConnection? _preparedOn;
     private int _preparedGeneration;
     private bool _isInnerTaken;

@@ -207,9 +207,8 @@ public partial class RoutingConnection
     /// has written so far. Affects this connection at once and others when they are opened next.</summary>
     public void ReloadTypes()
     {
-        var inner = Primary();
-        inner.ReloadTypes();
-        Source.ReloadReplicaTypesAsync(inner, async: false, CancellationToken.None).WaitForSync();
+        Primary().ReloadTypes();
+        Source.ReloadReplicaTypes();
     }
 
     /// <inheritdoc cref="ReloadTypes" />
@@ -218,7 +217,7 @@ public partial class RoutingConnection
     {
         var inner = await PrimaryAsync(cancellationToken).ConfigureAwait(false);
         await inner.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
-        await Source.ReloadReplicaTypesAsync(inner, async: true, cancellationToken).ConfigureAwait(false);
+        await Source.ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // Some collections need no server; a closed connection refuses the others, and a busy one too, in Npgsql's words.

@@ -98,6 +98,8 @@ public partial class RoutingConnection
         if (node >= 0)
             return new(RouteTarget.Replica, node, RouteReason.ProvenRead);
         Source.RequestProbes();
+        if (Source.Options.ReplicaWait > TimeSpan.Zero && !peek && Source.ChooseReplica(table, default) is >= 0 and var near)
+            return new(RouteTarget.Replica, near, RouteReason.ProvenRead) { WaitFor = floor };
         return Fallback(table, RouteReason.ReadYourWrites, floor, peek);
     }
 
@@ -237,6 +239,13 @@ public partial class RoutingConnection
                     ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
                     : await AcquirePrimaryAsync(
                         async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                if (decision.WaitFor != default && !await ReplayWait.ForAsync(
+                    inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                {
+                    decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
+                    continue;
+                }
+
                 if (decision.Target == RouteTarget.Primary)
                     decision = BeforePrimary(decision, statement);
                 await operation.BindAsync(
@@ -251,9 +260,11 @@ public partial class RoutingConnection
             catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
             {
                 failure = ExceptionDispatchInfo.Capture(error);
+                Source.Metrics.Rerun(rerouted.Reason);
                 if (rerouted.Reason == RouteReason.RefusedByReplica)
                 {
                     operation.RememberRefusal(Source);
+                    Source.Metrics.Refusal();
                     Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
                 }
                 else if (rerouted.Reason == RouteReason.ServerLost)
@@ -290,6 +301,8 @@ public partial class RoutingConnection
             }
 
             await ReleaseReplicaAsync(async).ConfigureAwait(false);
+            if (!_primary.IsDirty && !_primary.IsOpen)
+                await ReleasePrimaryAsync(async).ConfigureAwait(false);
             decision = next;
         }
     }
@@ -368,6 +381,8 @@ public partial class RoutingConnection
 
     private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
     {
+        if (Source.Metrics.CountsCommands)
+            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)
@@ -439,10 +454,14 @@ public partial class RoutingConnection
         bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt, CancellationToken cancellationToken)
     {
         const int mostAttempts = 3; // a replica, another replica, the primary
-        if (decision.Target == RouteTarget.Primary)
-            return MayFollowPrimary(canRepeat, statement, decision, error) ? decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true } : null;
-        if (!decision.IsFreeRead || attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
+        if (attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
             return null;
+        if (decision.Target == RouteTarget.Primary && MayFollowPrimary(canRepeat, statement, decision, error))
+            return decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true };
+        if (!decision.IsFreeRead)
+            return null;
+        if (decision.Target == RouteTarget.Primary)
+            return MayLeavePrimary(canRepeat, decision, error) && Source.TryRerun() ? Elsewhere(decision.Node, attempt) : null;
         if (error is PostgresException refusal && Failure.IsRefusal(refusal) && !statement.ReachesOutside)
         {
             return canRepeat && !_replica.IsBusy
@@ -469,6 +488,16 @@ public partial class RoutingConnection
         && statement is { SessionEffect: SessionEffect.None, ReachesOutside: false }
         && !_isPinned
         && !IsInTransaction;
+
+    /// <summary>Whether a proven read was lost with its connection to the primary. The primary's own errors are the program's, and a connection
+    /// that holds the program's state is not replaced behind its back.</summary>
+    private bool MayLeavePrimary(bool canRepeat, in RouteDecision decision, Exception error)
+    {
+        if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !Failure.IsUnreachable(error))
+            return false;
+        Source.ReportConnectFailure(decision.Node, error);
+        return true;
+    }
 
     private RouteDecision Elsewhere(int lost, int attempt)
     {

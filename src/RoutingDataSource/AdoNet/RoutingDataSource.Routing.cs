@@ -62,7 +62,9 @@ public sealed partial class RoutingDataSource
         if (_isStarted)
             return;
         _monitor.Start();
-        _monitor.WaitForFirstRound();
+        _monitor.WaitForFirstRound(Options.ProbeTimeout);
+        if (!IsUsable) // a primary is enough to begin with: who is slower than a probe may take comes later
+            _monitor.WaitForFirstRound(Timeout.InfiniteTimeSpan);
         CheckStart();
     }
 
@@ -76,17 +78,27 @@ public sealed partial class RoutingDataSource
     private async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         _monitor.Start();
-        await _monitor.FirstRound.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _monitor.FirstRound.WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            if (!IsUsable)
+                await _monitor.FirstRound.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         CheckStart();
     }
 
     /// <summary>Fails when no node can be used at all.</summary>
     internal void CheckUsable()
     {
-        var table = _table;
-        if (table.Snapshot.PrimaryIndex < 0 && table.Cycle.Length == 0)
-            throw NoNode("No node can be used", table.Snapshot);
+        if (!IsUsable)
+            throw NoNode("No node can be used", _table.Snapshot);
     }
+
+    private bool IsUsable => _table is { Snapshot.PrimaryIndex: >= 0 } or { Cycle.Length: > 0 };
 
     /// <summary>The index of the primary.</summary>
     /// <exception cref="NpgsqlException">There is none. Transient.</exception>
@@ -310,6 +322,7 @@ public sealed partial class RoutingDataSource
     private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
     {
         _table = ReadTable.Create(next, _bounds, _table);
+        ReloadWhereReplayed(next);
         if (next.PrimaryIndex >= 0)
             _primaryFound.TrySetResult(next.PrimaryIndex);
         else if (previous.PrimaryIndex >= 0)

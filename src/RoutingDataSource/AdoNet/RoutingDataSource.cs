@@ -5,6 +5,7 @@ using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
 using ReplicaRouting.Consistency;
+using ReplicaRouting.Diagnostics;
 using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
 using ReplicaRouting.Topology;
@@ -18,7 +19,8 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     private readonly NpgsqlConnection _template;
     private readonly ClusterMonitor _monitor;
     private readonly ClassificationOptions _classificationOptions;
-    private readonly SelectionBounds _bounds;
+    private volatile SelectionBounds _bounds;
+    private volatile RoutingOptions _options;
     private readonly RerunBudget _reruns;
     private readonly string _connectionString;
     private volatile ClassificationCache _classifications;
@@ -33,7 +35,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal RoutingDataSource(
         NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory)
     {
-        Options = options;
+        _options = options;
         Rules = rules;
         Logger = loggerFactory?.CreateLogger("ReplicaRouting") ?? NullLogger.Instance;
         Time = options.TimeProvider;
@@ -72,6 +74,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
+        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
     }
 
     /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
@@ -125,13 +128,19 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     /// <summary>The connection string of the configured primary as it was given, with its password.</summary>
     internal string FullConnectionString { get; }
 
-    internal RoutingOptions Options { get; }
+    /// <summary>The options in force: another object after a change at run time.</summary>
+    internal RoutingOptions Options => _options;
+
+    /// <summary>What lives as long as this data source does.</summary>
+    internal IDisposable? Companion { get; set; }
 
     internal IRoutingRule[] Rules { get; }
 
     internal ILogger Logger { get; }
 
     internal TimeProvider Time { get; }
+
+    internal RoutingMetrics Metrics { get; }
 
     internal long MaxPin { get; }
 
@@ -233,22 +242,29 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             node.ClearPools();
     }
 
-    /// <summary>Reads the database's types again, on the primary and on every replica that can be reached, after it has replayed what the primary
-    /// has written so far. Affects connections that are opened afterwards.</summary>
+    /// <summary>Reads the database's types again: on the primary now, on each replica when it has replayed what the primary has now. Affects
+    /// connections that are opened afterwards.</summary>
+    /// <remarks>Returns when the replicas that can be reached have done so, after 5 s at the latest; the others follow by themselves.</remarks>
+    /// <exception cref="NpgsqlException">There is no primary. Transient: trying again later helps.</exception>
     public void ReloadTypes()
     {
-        using var connection = OpenConnection();
-        connection.ReloadTypes();
+        EnsureStarted();
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
+            pool.ReloadTypes();
+        ReloadReplicaTypes();
     }
 
     /// <inheritdoc cref="ReloadTypes" />
-    /// <param name="cancellationToken">Cancels the reload.</param>
-    /// <returns>A task that completes when all have answered.</returns>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when the types were read.</returns>
     public async Task ReloadTypesAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await EnsureStartedAsync(cancellationToken).ConfigureAwait(false);
+        var primary = RequirePrimary();
+        foreach (var pool in Nodes[primary].Pools)
+            await pool.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
+        await ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -285,12 +301,24 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             await node.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Takes over options that are read anew for each command, and weights. The rest of the options must be as before.</summary>
+    /// <param name="options">Valid options; not changed afterwards.</param>
+    /// <param name="weights">By name of node; who is not named keeps the weight it has.</param>
+    internal void Apply(RoutingOptions options, IReadOnlyDictionary<string, int> weights)
+    {
+        _options = options;
+        _bounds = new(options.MaxReplicaLag, options.MaxReplicaLagBytes);
+        _monitor.SetWeights(weights); // publishes, so that the bounds count from here on
+    }
+
     private bool BeginDispose()
     {
         if (_isDisposed)
             return false;
         _isDisposed = true;
+        Companion?.Dispose();
         _monitor.Dispose();
+        Metrics.Dispose();
         _template.Dispose();
         return true;
     }

@@ -7,6 +7,8 @@ namespace ReplicaRouting;
 /// <summary>Builds a <see cref="RoutingDataSource"/>.</summary>
 public sealed class RoutingDataSourceBuilder
 {
+    private const int MaxWeight = 1000;
+
     private readonly List<NodeDefinition> _definitions = [];
     private readonly List<IRoutingRule> _rules = [];
     private readonly RoutingOptions _options = new();
@@ -20,8 +22,17 @@ public sealed class RoutingDataSourceBuilder
     }
 
     /// <summary>Initialises a builder with the hosts of one connection string; which of them is the primary is discovered.</summary>
-    /// <param name="connectionString">An Npgsql connection string; <c>Host</c> lists the nodes, separated by commas, each with an optional port.</param>
-    public RoutingDataSourceBuilder(string connectionString) => Add(connectionString, null, NodeRole.Unknown, 1, null);
+    /// <param name="connectionString">An Npgsql connection string; <c>Host</c> lists the nodes, separated by commas, each with an optional port.
+    /// Routing keywords may stand in it: see <see cref="RoutingConnectionStringBuilder"/>. <see cref="Configure"/> overrides them.</param>
+    public RoutingDataSourceBuilder(string connectionString)
+    {
+        var settings = RoutingConnectionStringBuilder.Read(connectionString, _problems);
+        settings.ApplyTo(_options);
+        if (_problems.Count == 0 && FindProblem(settings.ToNpgsql().ConnectionString) is { } problem)
+            _problems.Add($"the connection string {problem}");
+        if (_problems.Count == 0)
+            _definitions.AddRange(settings.ToDefinitions(_problems));
+    }
 
     /// <summary>Adds the server that is the primary now. After a failover another node takes that part by itself.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -36,8 +47,11 @@ public sealed class RoutingDataSourceBuilder
     /// <param name="weight">Its share of the reads when it comes back as a replica; 0 to 1000.</param>
     /// <param name="name">A name for routes, logs and metrics; default <c>host:port</c>.</param>
     /// <returns>This builder.</returns>
-    public RoutingDataSourceBuilder AddPrimary(NpgsqlDataSource dataSource, int weight = 1, string? name = null) =>
-        Add(null, dataSource, NodeRole.Primary, weight, name);
+    public RoutingDataSourceBuilder AddPrimary(NpgsqlDataSource dataSource, int weight = 1, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return Add(null, dataSource, NodeRole.Primary, weight, name);
+    }
 
     /// <summary>Adds a streaming replica of the primary.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -52,8 +66,11 @@ public sealed class RoutingDataSourceBuilder
     /// <param name="weight">Its share of the reads in proportion to the other replicas'; 0 to 1000. 0: only when nobody else is left.</param>
     /// <param name="name">A name for routes, logs and metrics; default <c>host:port</c>.</param>
     /// <returns>This builder.</returns>
-    public RoutingDataSourceBuilder AddReplica(NpgsqlDataSource dataSource, int weight = 1, string? name = null) =>
-        Add(null, dataSource, NodeRole.Replica, weight, name);
+    public RoutingDataSourceBuilder AddReplica(NpgsqlDataSource dataSource, int weight = 1, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return Add(null, dataSource, NodeRole.Replica, weight, name);
+    }
 
     /// <summary>Configures the Npgsql data sources of all nodes alike: type mappings, passwords, certificates.</summary>
     /// <param name="configure">Called once for each pool of each node; must do the same each time.</param>
@@ -99,39 +116,48 @@ public sealed class RoutingDataSourceBuilder
     /// <exception cref="ArgumentException">Something in the configuration is wrong; the message lists everything that is.</exception>
     public RoutingDataSource Build()
     {
+        var problems = FindProblems();
+        if (problems.Count > 0)
+            throw new ArgumentException(ProblemList.Format("The routing data source cannot be built", problems));
+
+        var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory);
+        return new([.. _definitions], factory, _options, [.. _rules], _loggerFactory);
+    }
+
+    /// <summary>Adds what is wrong with the place that the settings came from; <see cref="Build"/> tells it.</summary>
+    internal void AddProblems(IEnumerable<string> problems) => _problems.AddRange(problems);
+
+    internal List<string> FindProblems()
+    {
         var problems = new List<string>(_problems);
         problems.AddRange(_options.FindProblems());
-        var names = _definitions.Select(definition => definition.Name ?? NodeFactory.DefaultName(definition)).ToList();
         if (_definitions.Count == 0 && _problems.Count == 0)
             problems.Add("there are no nodes: call AddPrimary and AddReplica, or give a connection string");
         else if (_definitions.Count > 0 && !_definitions.Exists(definition => definition.ExpectedRole != NodeRole.Replica))
             problems.Add("there is no primary: call AddPrimary, or give all hosts in one connection string to have roles discovered");
         if (_definitions.Count(definition => definition.ExpectedRole == NodeRole.Primary) > 1)
             problems.Add("there is more than one primary: add the others with AddReplica, or give all hosts in one connection string");
-        foreach (var twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        var nodes = _definitions.ConvertAll(definition => (Name: definition.Name ?? NodeFactory.DefaultName(definition), Server: NodeFactory.DefaultName(definition)));
+        foreach (var definition in _definitions.Where(definition => definition.Weight is < 0 or > MaxWeight))
+            problems.Add($"the weight of {definition.Name ?? NodeFactory.DefaultName(definition)} is {definition.Weight}: it must be 0 to {MaxWeight}");
+        if (nodes.Exists(node => string.IsNullOrWhiteSpace(node.Name)))
+            problems.Add("a node's name is empty: leave it out to have it called host:port");
+        foreach (var twice in nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             problems.Add($"{twice.Count()} nodes are named '{twice.Key}': names must differ");
-        if (problems.Count > 0)
-            throw new ArgumentException($"The routing data source cannot be built:{string.Concat(problems.Select(problem => $"{Environment.NewLine}- {problem}"))}");
-
-        var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory);
-        return new([.. _definitions], factory, _options, [.. _rules], _loggerFactory);
+        foreach (var twice in nodes.GroupBy(node => node.Server, StringComparer.OrdinalIgnoreCase).Where(group => group.Select(node => node.Name).Distinct().Count() > 1))
+            problems.Add($"{string.Join(" and ", twice.Select(node => $"'{node.Name}'"))} are the same server {twice.Key}: name each server once");
+        return problems;
     }
 
     private RoutingDataSourceBuilder Add(string? connectionString, NpgsqlDataSource? owned, NodeRole role, int weight, string? name)
     {
-        var kind = role == NodeRole.Unknown ? "the connection string" : $"the connection string of {name ?? $"a {role.ToString().ToLowerInvariant()}"}";
-        if (weight is < 0 or > 1000)
-            _problems.Add($"the weight of {name ?? "a node"} is {weight}: it must be 0 to 1000");
-        if (owned is null)
-        {
-            if (FindProblem(connectionString) is { } problem)
-            {
-                _problems.Add($"{kind} {problem}");
-                return this;
-            }
-        }
-
-        _definitions.AddRange(NodeFactory.Split(new(connectionString, owned, role, weight, name)));
+        var kind = $"the connection string of {name ?? $"a {role.ToString().ToLowerInvariant()}"}";
+        if (FindProblem(owned?.ConnectionString ?? connectionString) is { } problem)
+            _problems.Add($"{kind} {problem}");
+        else if (owned is NpgsqlMultiHostDataSource)
+            _problems.Add($"{kind} names several hosts: give each its own data source");
+        else
+            _definitions.AddRange(NodeFactory.Split(new(connectionString, owned, role, weight, name)));
         return this;
     }
 
@@ -139,20 +165,24 @@ public sealed class RoutingDataSourceBuilder
     {
         if (string.IsNullOrWhiteSpace(connectionString))
             return "is empty";
-        try
-        {
-            var settings = new NpgsqlConnectionStringBuilder(connectionString);
-            if (string.IsNullOrWhiteSpace(settings.Host))
-                return "names no Host";
-            if (settings.Multiplexing)
-                return "asks for Multiplexing, which routing does not support: remove it";
-            if (settings.TargetSessionAttributes is not null)
-                return "has Target Session Attributes: remove it, roles are discovered";
-            return settings.LoadBalanceHosts ? "has Load Balance Hosts: remove it, reads are balanced by weight" : null;
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException)
-        {
-            return $"is malformed: {error.Message}";
-        }
+        var problems = new List<string>();
+        var read = RoutingConnectionStringBuilder.Read(connectionString, problems);
+        if (problems.Count > 0)
+            return $"cannot be read: {string.Join("; ", problems)}";
+        if (read.Keys.Cast<string>().FirstOrDefault(RoutingConnectionStringBuilder.IsRouting) is { } keyword)
+            return $"has '{keyword}', which is for all nodes: call Configure, or give it in the one connection string of all hosts";
+        var settings = read.ToNpgsql();
+        var hosts = settings.Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        if (hosts.Length == 0 || Array.TrueForAll(hosts, string.IsNullOrEmpty))
+            return "names no Host";
+        if (Array.Exists(hosts, string.IsNullOrEmpty))
+            return $"has the hosts '{settings.Host}', one of which is empty";
+        if (Array.Find(hosts, host => !NodeAddress.IsPort(NodeAddress.Split(host).Port ?? settings.Port)) is { } wrong)
+            return $"has a port that is not from 1 to 65535: {wrong}{(NodeAddress.Split(wrong).Port is null ? $":{settings.Port}" : "")}";
+        if (settings.Multiplexing)
+            return "asks for Multiplexing, which routing does not support: remove it";
+        if (settings.TargetSessionAttributes is not null)
+            return "has Target Session Attributes: remove it, roles are discovered";
+        return settings.LoadBalanceHosts ? "has Load Balance Hosts: remove it, reads are balanced by weight" : null;
     }
 }

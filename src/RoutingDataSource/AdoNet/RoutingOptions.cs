@@ -31,6 +31,11 @@ public sealed class RoutingOptions
     /// <value>Default 15 s; more than zero. Keep it above <see cref="MaxReplicaLag"/>: a replica that lags longer than that serves nobody.</value>
     public TimeSpan MaxPin { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Gets or sets how long a read may wait on a replica for the session's own writes before it goes to the primary.</summary>
+    /// <value>Default zero: it does not wait; at least zero. PostgreSQL 19 and later wait with <c>WAIT FOR LSN</c>; older servers are asked for
+    /// their replay position every millisecond.</value>
+    public TimeSpan ReplicaWait { get; set; } = TimeSpan.Zero;
+
     /// <summary>Gets or sets whether a read goes to the primary when no replica can serve it.</summary>
     /// <value>Default <see langword="true"/>; <see langword="false"/> makes such a read fail with a transient error.</value>
     public bool FallBackToPrimary { get; set; } = true;
@@ -76,6 +81,9 @@ public sealed class RoutingOptions
     /// <value>Default <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>A copy that shares the lists of names, which do not change in use.</summary>
+    internal RoutingOptions Copy() => (RoutingOptions)MemberwiseClone();
+
     internal IEnumerable<string> FindProblems()
     {
         if (!Enum.IsDefined(Mode))
@@ -96,6 +104,8 @@ public sealed class RoutingOptions
             yield return $"{nameof(MaxReplicaLagBytes)} is {MaxReplicaLagBytes}: it must be at least 0, or null for no bound";
         if (MaxPin <= TimeSpan.Zero)
             yield return $"{nameof(MaxPin)} is {MaxPin}: it must be more than zero";
+        if (ReplicaWait < TimeSpan.Zero)
+            yield return $"{nameof(ReplicaWait)} is {ReplicaWait}: it must be at least zero";
         if (ProbeInterval < TimeSpan.FromMilliseconds(10))
             yield return $"{nameof(ProbeInterval)} is {ProbeInterval}: it must be at least 10 ms";
         if (ProbeTimeout <= TimeSpan.Zero || ProbeTimeout > ProbeInterval)

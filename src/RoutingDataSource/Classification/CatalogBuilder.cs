@@ -5,6 +5,26 @@ namespace ReplicaRouting.Classification;
 /// <summary>Merges what is built in, what the server said and what the options say into the tables of a <see cref="FunctionCatalog"/>.</summary>
 internal sealed class CatalogBuilder
 {
+    /// <summary>The operators that <see cref="PlainRead"/> reads.</summary>
+    private static readonly HashSet<string> CommonOperators = ["=", "<", ">", "+", "-", "*", "/", "%", "<>", "!=", "<=", ">=", "||"];
+
+    /// <summary>What SQL calls the types of pg_catalog to which a user's cast may go.</summary>
+    private static readonly Dictionary<string, string[]> TypeAliases = new(StringComparer.Ordinal)
+    {
+        ["int2"] = ["smallint"],
+        ["int4"] = ["int", "integer"],
+        ["int8"] = ["bigint"],
+        ["float4"] = ["real", "float"],
+        ["float8"] = ["double", "float"],
+        ["numeric"] = ["decimal", "dec"],
+        ["bool"] = ["boolean"],
+        ["varchar"] = ["character", "char", "nchar", "national"],
+        ["bpchar"] = ["character", "char", "nchar", "national"],
+        ["timestamptz"] = ["timestamp"],
+        ["timetz"] = ["time"],
+        ["varbit"] = ["bit"],
+    };
+
     private readonly ClassificationOptions _options;
     private readonly IReadOnlyList<UserFunction>? _userFunctions;
     private readonly List<(string? Schema, string Name)> _readOnly;
@@ -25,6 +45,9 @@ internal sealed class CatalogBuilder
     internal FrozenSchemas RefusedSchemas { get; }
 
     internal ulong AttributeFilter { get; private set; }
+
+    /// <summary>Gets whether an operator that is also built in, such as <c>+</c>, may call a volatile function of the user's.</summary>
+    internal bool RefusesOperators { get; private set; }
 
     internal static ulong FilterBit(ReadOnlySpan<char> name) => name.IsEmpty ? 0 : 1UL << (((name[0] | 0x20) + (name.Length * 7)) & 63);
 
@@ -54,6 +77,15 @@ internal sealed class CatalogBuilder
                 var refused = IsRefused(function);
                 Merge(entries, function.Name, refused ? NameFlags.Refused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
                 AttributeFilter |= refused ? FilterBit(function.Name) : 0;
+                RefusesOperators |= refused && CommonOperators.Contains(function.Name);
+                if (refused && function.Schema == "pg_catalog" && TypeAliases.TryGetValue(function.Name, out var aliases))
+                {
+                    foreach (var alias in aliases)
+                    {
+                        Merge(entries, alias, NameFlags.Refused | NameFlags.Attribute, RouteReason.VolatileFunction);
+                        AttributeFilter |= FilterBit(alias);
+                    }
+                }
             }
         }
 

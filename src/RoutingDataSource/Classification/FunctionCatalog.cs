@@ -30,6 +30,7 @@ internal sealed class FunctionCatalog
         _harmlessSchemas = builder.HarmlessSchemas;
         _refusedSchemas = builder.RefusedSchemas;
         _attributeFilter = builder.AttributeFilter;
+        TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators;
         _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
     }
 
@@ -39,11 +40,31 @@ internal sealed class FunctionCatalog
 
     /// <summary>Lists the relations whose reads belong on the primary as (schema, name, kind): sequences, unlogged tables, and views that call
     /// volatile functions or read what belongs on the primary. Works for every role on PostgreSQL 14 to 19.</summary>
-    internal const string LearnRelationsSql = CatalogQueries.Relations;
+    internal static readonly string LearnRelationsSql = CatalogQueries.Relations;
 
     public ClassificationOptions Options { get; }
 
     public IReadOnlyList<UserFunction>? UserFunctions { get; }
+
+    /// <summary>Gets whether a plain read can be proven without its structure: strings are read as Npgsql reads them, and no operator calls a
+    /// volatile function.</summary>
+    internal bool TrustsPlainReads { get; }
+
+    /// <summary>Gets whether some names need their place in the statement to be judged: relations of the primary, attributes, types.</summary>
+    internal bool HasSuspects => HasRelations || HasAttributes;
+
+    /// <summary>Whether a name could be one that <see cref="HasSuspects"/> speaks of.</summary>
+    internal bool IsSuspect(ReadOnlySpan<char> name, bool quoted) =>
+        (HasAttributes && MayBeAttributeCall(name, quoted)) || (HasRelations && _relations.MayBeNamed(Clip(name), quoted));
+
+    /// <summary>Whether a name before a parenthesis is a harmless function, or a keyword that no function can have for a name.</summary>
+    internal bool IsPlainlyHarmless(ReadOnlySpan<char> name, bool quoted)
+    {
+        var flags = FindName(name, quoted).Flags;
+        return (flags & NameFlags.Refused) == 0 && (flags & (quoted ? NameFlags.Harmless : NameFlags.Harmless | NameFlags.Syntax)) != 0;
+    }
+
+    internal bool HasAttributes => _attributeFilter != 0;
 
     internal bool HasRelations => _relations.Any;
 
@@ -54,16 +75,16 @@ internal sealed class FunctionCatalog
     {
         schema = Clip(schema);
         name = Clip(name);
-        if (Matches(schema, schemaQuoted, "pg_catalog"))
-        {
-            return ref BuiltInFunctions.Table.Find(name, quoted);
-        }
-
         Span<char> key = stackalloc char[(2 * MaxName) + 1];
         ref readonly var entry = ref _byQualifiedName.Find(key[..QualifiedName.Write(key, schema, schemaQuoted, name, quoted)], quoted: true);
         if (entry.Flags != NameFlags.None)
         {
             return ref entry;
+        }
+
+        if (Matches(schema, schemaQuoted, "pg_catalog"))
+        {
+            return ref BuiltInFunctions.Table.Find(name, quoted);
         }
 
         if (_refusedSchemas.Contains(schema, schemaQuoted))
@@ -79,8 +100,7 @@ internal sealed class FunctionCatalog
 
     /// <summary>Whether <c>row.name</c> may be a call of a volatile function, which PostgreSQL tries when there is no such column.</summary>
     internal bool MayBeAttributeCall(ReadOnlySpan<char> name, bool quoted) =>
-        _attributeFilter != 0
-        && (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
+        (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
         && (FindName(name, quoted).Flags & NameFlags.Attribute) != 0;
 
     /// <summary>Whether an operator, named by its characters, may call a volatile function.</summary>

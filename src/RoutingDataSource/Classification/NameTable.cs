@@ -22,6 +22,12 @@ internal sealed class NameTable
         }
     }
 
+    /// <summary>Makes a table that only tells whether a name is in it.</summary>
+    internal static NameTable Of(params string[] names) =>
+        new([.. names.Select(name => new NameEntry(name, NameFlags.Refused, RouteReason.PerServer))]);
+
+    internal bool Contains(ReadOnlySpan<char> name, bool quoted) => Find(name, quoted).Flags != NameFlags.None;
+
     /// <summary>Finds a name.</summary>
     /// <param name="name">The name as it stands in the text, without quotes.</param>
     /// <param name="quoted">Whether it was quoted, so that case counts.</param>

@@ -46,6 +46,10 @@ internal sealed class RelationNames
 
     internal bool Any { get; }
 
+    /// <summary>Whether a relation, or a schema whose relations are all meant, has a name.</summary>
+    internal bool MayBeNamed(ReadOnlySpan<char> name, bool quoted) =>
+        _any.Find(name, quoted).Flags != NameFlags.None || _schemas.Contains(name, quoted);
+
     internal bool Find(ReadOnlySpan<char> schema, bool schemaQuoted, ReadOnlySpan<char> name, bool quoted, out RouteReason reason)
     {
         ref readonly var entry = ref _any.Find(name, quoted);

@@ -1,12 +1,9 @@
-using System.Collections.Frozen;
-
 namespace ReplicaRouting.Classification;
 
 /// <summary>Settings whose value differs between a primary and its replicas, or between their sessions.</summary>
 internal static class ServerSettings
 {
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Names = new[]
-    {
+    private static readonly NameTable Names = NameTable.Of(
         "transaction_read_only", "default_transaction_read_only", "transaction_isolation", "transaction_deferrable", "in_hot_standby", "hot_standby",
         "hot_standby_feedback", "cluster_name", "port", "listen_addresses", "unix_socket_directories", "data_directory", "config_file", "hba_file",
         "ident_file", "external_pid_file", "primary_conninfo", "primary_slot_name", "restore_command", "archive_mode", "archive_command",
@@ -15,8 +12,7 @@ internal static class ServerSettings
         "recovery_target_timeline", "recovery_target_xid", "promote_trigger_file", "synchronous_standby_names", "synchronized_standby_slots",
         "sync_replication_slots", "max_standby_archive_delay", "max_standby_streaming_delay", "wal_receiver_timeout",
         "wal_receiver_status_interval", "wal_receiver_create_temp_slot", "wal_retrieve_retry_interval", "log_directory", "log_filename",
-        "ssl_cert_file", "ssl_key_file", "ssl_ca_file", "shared_buffers", "log_destination", "logging_collector",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        "ssl_cert_file", "ssl_key_file", "ssl_ca_file", "shared_buffers", "log_destination", "logging_collector");
 
-    internal static bool TellServersApart(ReadOnlySpan<char> setting) => Names.Contains(setting.Trim());
+    internal static bool TellServersApart(ReadOnlySpan<char> setting) => Names.Contains(setting.Trim(), quoted: false);
 }

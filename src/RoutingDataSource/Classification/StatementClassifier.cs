@@ -12,6 +12,14 @@ internal static class StatementClassifier
     /// <returns>What the text was proven to be, and the token that decided.</returns>
     public static StatementClass Classify(ReadOnlySpan<char> sql, FunctionCatalog catalog)
     {
+        return PlainRead.Proves(sql, catalog) ? ProvenRead : Scan(sql, catalog);
+    }
+
+    private static readonly StatementClass ProvenRead = new() { Reason = RouteReason.ProvenRead };
+
+    /// <summary>Classifies by the full grammar.</summary>
+    internal static StatementClass Scan(ReadOnlySpan<char> sql, FunctionCatalog catalog)
+    {
         Span<Frame> frames = stackalloc Frame[MaxDepth];
         var scanner = new StatementScanner(sql, catalog, frames);
         return scanner.Run();

@@ -18,17 +18,19 @@ internal ref partial struct StatementScanner
     /// <summary>Judges the name before the current parenthesis.</summary>
     private FrameKind OnCall()
     {
-        if (_name.Kind == TokenKind.EncodedName || _schema.Kind == TokenKind.EncodedName)
+        if (!Decodes(_name) || !Decodes(_schema))
         {
             Refuse(RouteReason.NotUnderstood, _name.Start, _name.Length);
             return FrameKind.Arguments;
         }
 
-        var name = Bare(_name);
-        var quoted = _name.Kind == TokenKind.QuotedName;
+        Span<char> buffer = stackalloc char[FunctionCatalog.MaxName];
+        Span<char> schemaBuffer = stackalloc char[FunctionCatalog.MaxName];
+        scoped var name = Bare(_name, buffer);
+        var quoted = IsQuoted(_name);
         var qualified = _schema.Length > 0;
         ref readonly var entry = ref qualified
-            ? ref _catalog.FindQualified(Bare(_schema), _schema.Kind == TokenKind.QuotedName, name, quoted)
+            ? ref _catalog.FindQualified(Bare(_schema, schemaBuffer), IsQuoted(_schema), name, quoted)
             : ref _catalog.FindName(name, quoted);
         var flags = entry.Flags;
         if (!qualified && !quoted && (flags & NameFlags.Syntax) != 0)
@@ -39,6 +41,11 @@ internal ref partial struct StatementScanner
         if (_previousKeyword == SqlKeyword.Operator && IsOperatorName())
         {
             return FrameKind.OperatorName;
+        }
+
+        if (qualified && (flags & NameFlags.Harmless) == 0 && (_catalog.FindName(name, quoted).Flags & NameFlags.ReachesOutside) != 0)
+        {
+            _reachesOutside = true; // an extension's function by its schema
         }
 
         if ((flags & NameFlags.Refused) != 0)
@@ -78,7 +85,7 @@ internal ref partial struct StatementScanner
 
     /// <summary>Whether what looks like the call of an unknown function cannot be one for what stands before it: two operands never stand side by
     /// side, so it is an alias with a column list, or a type with a modifier.</summary>
-    private readonly bool IsNoCall(ReadOnlySpan<char> name)
+    private readonly bool IsNoCall(scoped ReadOnlySpan<char> name)
     {
         switch (_before)
         {
@@ -89,7 +96,9 @@ internal ref partial struct StatementScanner
                 {
                     var word = Text(_beforeName);
                     var flags = _catalog.FindName(word, quoted: false).Flags;
-                    return (flags & (NameFlags.Keyword | NameFlags.Syntax)) == 0 || IsTypeContinued(word, name);
+                    return (flags & (NameFlags.Keyword | NameFlags.Syntax)) == 0
+                        || _previousKeyword is SqlKeyword.Ilike or SqlKeyword.Join
+                        || IsTypeContinued(word, name);
                 }
 
                 return true;
@@ -114,14 +123,14 @@ internal ref partial struct StatementScanner
 
     private readonly bool IsGroupingForm => _clause == Clause.GroupBy && _previousKeyword is SqlKeyword.Rollup or SqlKeyword.Cube;
 
-    private static bool IsTypeContinued(ReadOnlySpan<char> before, ReadOnlySpan<char> name) =>
+    private static bool IsTypeContinued(ReadOnlySpan<char> before, scoped ReadOnlySpan<char> name) =>
         (name.Equals("varying", StringComparison.OrdinalIgnoreCase)
             && (before.Equals("character", StringComparison.OrdinalIgnoreCase)
                 || before.Equals("char", StringComparison.OrdinalIgnoreCase)
                 || before.Equals("nchar", StringComparison.OrdinalIgnoreCase)
                 || before.Equals("bit", StringComparison.OrdinalIgnoreCase)))
         || (name.Equals("zone", StringComparison.OrdinalIgnoreCase) && before.Equals("time", StringComparison.OrdinalIgnoreCase))
-        || (name.Equals("second", StringComparison.OrdinalIgnoreCase) && before.Equals("interval", StringComparison.OrdinalIgnoreCase));
+        || (name.Equals("second", StringComparison.OrdinalIgnoreCase) && (before.Equals("interval", StringComparison.OrdinalIgnoreCase) || before.Equals("to", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Whether the parenthesis holds the name of an operator: names and dots, and then operator characters. Refuses an operator that
     /// is not known to be harmless.</summary>
@@ -147,7 +156,7 @@ internal ref partial struct StatementScanner
         }
 
         if (!_planOnly
-            && (schema.Length == 0 || !FunctionCatalog.Matches(Bare(schema), schema.Kind == TokenKind.QuotedName, "pg_catalog"))
+            && (schema.Length == 0 || !FunctionCatalog.Matches(Bare(schema, []), IsQuoted(schema), "pg_catalog"))
             && _catalog.UserFunctions is null)
         {
             Refuse(RouteReason.UnknownFunction, ahead.Start, ahead.Length);

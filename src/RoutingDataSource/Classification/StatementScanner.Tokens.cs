@@ -138,7 +138,7 @@ internal ref partial struct StatementScanner
     private void OnOperator()
     {
         var symbol = CurrentText;
-        if (!_planOnly && _reason == RouteReason.ProvenRead && !(symbol.Length == 1 && symbol[0] is '=' or '*' or '<' or '>' or '+' or '-'))
+        if (!_planOnly && _reason == RouteReason.ProvenRead && !(symbol.Length == 1 && symbol[0] is '=' or '*' or '<' or '>' or '+' or '-' && _catalog.TrustsPlainReads))
         {
             CheckOperator(symbol);
         }
@@ -224,6 +224,8 @@ internal ref partial struct StatementScanner
         switch (_clause)
         {
             case Clause.CteNamed when _previous == PreviousToken.Name:
+            case Clause.CteName when _previousKeyword == SqlKeyword.Recursive:
+                _clause = Clause.CteNamed;
                 Push(FrameKind.CteColumns, Clause.None);
                 return;
             case Clause.CteAs:

@@ -82,7 +82,7 @@ internal ref partial struct StatementScanner
                 }
 
                 break;
-            case SqlKeyword.As when _clause == Clause.CteNamed:
+            case SqlKeyword.As when _clause == Clause.CteNamed || (_clause == Clause.CteName && _previousKeyword == SqlKeyword.Recursive):
                 _clause = Clause.CteAs;
                 break;
             case SqlKeyword.Not or SqlKeyword.Materialized when _clause == Clause.CteAs:
@@ -167,19 +167,15 @@ internal ref partial struct StatementScanner
 
     private void CheckName()
     {
-        if (_token == TokenKind.EncodedName)
+        if (_token == TokenKind.EncodedName && (!Decodes(_name) || Peek(out var next) == TokenKind.Word && next == SqlKeyword.Uescape))
         {
-            // Which name U&"…" is needs decoding; a name with doubled quotes can only be one of the user's.
-            if (_text[_lexer.Start] != '"' || _catalog.HasRelations || _previous == PreviousToken.Dot)
-            {
-                Refuse(RouteReason.NotUnderstood);
-            }
-
+            Refuse(RouteReason.NotUnderstood);
             return;
         }
 
-        var name = Bare(_name);
-        var quoted = _token == TokenKind.QuotedName;
+        Span<char> buffer = stackalloc char[_token == TokenKind.EncodedName ? FunctionCatalog.MaxName : 0];
+        scoped var name = Bare(_name, buffer);
+        var quoted = IsQuoted(_name);
         if (name.Length > 6 && (name[0] | 0x20) == 'p' && name[2] == '_' && (name[1] | 0x20) == 'g')
         {
             CheckSystemName(name, quoted);
@@ -192,21 +188,36 @@ internal ref partial struct StatementScanner
 
         if (_nameIsRelation)
         {
-            if (_catalog.HasRelations
-                && Peek(out _) is not TokenKind.Dot and not TokenKind.OpenParen
-                && _catalog.IsPrimaryRelation(Bare(_schema), _schema.Kind == TokenKind.QuotedName, name, quoted, out var reason))
+            if (_catalog.HasRelations && Peek(out _) is not TokenKind.Dot and not TokenKind.OpenParen)
             {
-                Refuse(reason);
+                CheckRelation(name, quoted);
             }
         }
-        else if (_previous == PreviousToken.Dot && !_planOnly && _catalog.MayBeAttributeCall(name, quoted) && Peek(out _) != TokenKind.OpenParen)
+        else if (_catalog.HasAttributes && !_planOnly && MayNameType && _catalog.MayBeAttributeCall(name, quoted)
+            && Peek(out _) is not TokenKind.OpenParen and not TokenKind.Dot)
         {
             Refuse(RouteReason.VolatileFunction);
         }
     }
 
+    private void CheckRelation(scoped ReadOnlySpan<char> name, bool quoted)
+    {
+        Span<char> buffer = stackalloc char[FunctionCatalog.MaxName];
+        if (_catalog.IsPrimaryRelation(Bare(_schema, buffer), IsQuoted(_schema), name, quoted, out var reason))
+        {
+            Refuse(reason);
+        }
+    }
+
+    /// <summary>Gets whether the current name may stand for a function without a parenthesis: an attribute behind a dot, or a type that values
+    /// are converted to, whose cast or check may call a function.</summary>
+    private readonly bool MayNameType =>
+        _previous is PreviousToken.Dot or PreviousToken.Cast
+        || (_previousKeyword == SqlKeyword.As && _clause == Clause.None)
+        || Peek(out _) == TokenKind.String;
+
     /// <summary>Names of PostgreSQL's own that belong to one server or one session.</summary>
-    private void CheckSystemName(ReadOnlySpan<char> name, bool quoted)
+    private void CheckSystemName(scoped ReadOnlySpan<char> name, bool quoted)
     {
         if (SystemRelations.IsTemporarySchema(name, quoted))
         {
@@ -265,6 +276,11 @@ internal ref partial struct StatementScanner
         if (_planOnly || (_clause == Clause.None && _kind == FrameKind.SubstringArguments))
         {
             return;
+        }
+
+        if (_nameIsPrevious && Text(_name).Equals("collation", StringComparison.OrdinalIgnoreCase))
+        {
+            return; // COLLATION FOR (…)
         }
 
         var ahead = _lexer;

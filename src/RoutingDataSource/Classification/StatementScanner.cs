@@ -57,6 +57,7 @@ internal ref partial struct StatementScanner
     {
         var hint = HintReader.Read(_text);
         var any = false;
+        RefuseHalfSurrogates();
         Advance();
         while (_token != TokenKind.End)
         {
@@ -116,6 +117,24 @@ internal ref partial struct StatementScanner
         }
     }
 
+    /// <summary>Half of a surrogate pair has no UTF-8 form: what the server would read is up to the encoder.</summary>
+    private void RefuseHalfSurrogates()
+    {
+        var i = _text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (i >= 0)
+        {
+            if (i + 1 >= _text.Length || !char.IsSurrogatePair(_text[i], _text[i + 1]))
+            {
+                (_reason, _reasonStart, _reasonLength) = (RouteReason.Unterminated, i, 1);
+                return;
+            }
+
+            i += 2;
+            var next = _text[i..].IndexOfAnyInRange('\uD800', '\uDFFF');
+            i = next < 0 ? -1 : i + next;
+        }
+    }
+
     private void Refuse(RouteReason reason, int start, int length)
     {
         if (_reason == RouteReason.ProvenRead)
@@ -167,9 +186,23 @@ internal ref partial struct StatementScanner
 
     private readonly ReadOnlySpan<char> Text(NameToken name) => _text.Slice(name.Start, name.Length);
 
+    private static bool IsQuoted(NameToken name) => name.Kind is TokenKind.QuotedName or TokenKind.EncodedName;
+
     /// <summary>Gets the text of a name without its quotes.</summary>
-    private readonly ReadOnlySpan<char> Bare(NameToken name) =>
-        name.Kind == TokenKind.QuotedName ? _text.Slice(name.Start + 1, name.Length - 2) : _text.Slice(name.Start, name.Length);
+    /// <param name="name">The name.</param>
+    /// <param name="buffer">Where a name with escapes is decoded, room for <see cref="FunctionCatalog.MaxName"/> characters.</param>
+    private readonly ReadOnlySpan<char> Bare(NameToken name, Span<char> buffer) => name.Kind switch
+    {
+        TokenKind.QuotedName => _text.Slice(name.Start + 1, name.Length - 2),
+        TokenKind.EncodedName => EncodedName.TryDecode(Text(name), buffer, out var length) ? buffer[..length] : default,
+        _ => Text(name),
+    };
+
+    private readonly bool Decodes(NameToken name)
+    {
+        Span<char> buffer = stackalloc char[FunctionCatalog.MaxName];
+        return name.Kind != TokenKind.EncodedName || EncodedName.TryDecode(Text(name), buffer, out _);
+    }
 
     private readonly NameToken CurrentName => new(_lexer.Start, _lexer.Length, _token);
 

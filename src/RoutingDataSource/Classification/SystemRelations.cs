@@ -1,17 +1,13 @@
-using System.Collections.Frozen;
-
 namespace ReplicaRouting.Classification;
 
 /// <summary>Views of PostgreSQL and its extensions whose rows are about one server or one session.</summary>
 internal static class SystemRelations
 {
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> PerServer = new[]
-    {
+    private static readonly NameTable PerServer = NameTable.Of(
         "pg_locks", "pg_settings", "pg_prepared_xacts", "pg_replication_slots", "pg_replication_origin_status", "pg_cursors",
         "pg_prepared_statements", "pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings", "pg_backend_memory_contexts",
         "pg_shmem_allocations", "pg_shmem_allocations_numa", "pg_aios", "pg_config", "pg_sequences", "pg_buffercache", "pg_buffercache_numa",
-        "pg_dsm_registry_allocations",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        "pg_dsm_registry_allocations");
 
     /// <summary>Whether a name that begins with <c>pg_</c> is such a view. pg_statistic and pg_stats hold what ANALYZE wrote and are the same
     /// everywhere.</summary>
@@ -28,7 +24,7 @@ internal static class SystemRelations
             return true;
         }
 
-        if (!PerServer.Contains(name))
+        if (!PerServer.Contains(name, quoted: false))
         {
             return false;
         }

@@ -48,8 +48,15 @@ internal sealed class ConsistencyState(long maxPin)
     {
         lock (_lock)
         {
+            if (_after != 0 && _epoch != epoch)
+            {
+                RequireNow(now); // something else is waited for as well, and where that is in the log is not known
+                return;
+            }
+
+            _floor = _after != 0 && _floor > floor ? _floor : floor;
+            _epoch = epoch;
             (_after, _pinnedUntil) = (now, now + maxPin);
-            (_floor, _epoch) = (floor, epoch);
         }
     }
 

@@ -11,12 +11,14 @@ public sealed class RoutingSession : IDisposable
 
     private readonly Lock _lock = new();
     private readonly AmbientScope _scope;
+    private readonly RoutingSession? _outer;
     private readonly ConsistencyToken? _token;
     private (ISessionOwner Owner, ConsistencyState State)[] _states = [];
 
     private RoutingSession(ConsistencyToken? token)
     {
         _token = token;
+        _outer = Current is { _scope.IsEnded: false } live ? live : null; // work that outlives a session has nothing more to do with it
         _scope = new(this, null, Ambient.Value);
     }
 
@@ -38,7 +40,8 @@ public sealed class RoutingSession : IDisposable
     /// <summary>Gets whether a command of the session may have written.</summary>
     public bool HasWritten => Array.Exists(Volatile.Read(ref _states), entry => entry.State.HasWritten);
 
-    /// <summary>Begins a session for the calling code and everything that it calls. A session inside another one stands on its own.</summary>
+    /// <summary>Begins a session for the calling code and everything that it calls. A session inside another one is part of it: what is written
+    /// in either is seen in both.</summary>
     /// <param name="token">What an earlier session, perhaps in another process, had written, so that this one's reads show it;
     /// <see langword="null"/> for a session without a past. A token of another cluster, or of one that failed over since, keeps reads on the
     /// primary until the replicas have replayed everything that is committed now.</param>
@@ -108,7 +111,7 @@ public sealed class RoutingSession : IDisposable
         {
             if (Find(_states, owner) is { } raced)
                 return raced;
-            var state = new ConsistencyState(owner.MaxPin);
+            var state = _outer?.StateFor(owner) ?? new ConsistencyState(owner.MaxPin);
             if (_token is not null)
                 TakeUp(_token, owner, state);
             Volatile.Write(ref _states, [.. _states, (owner, state)]);

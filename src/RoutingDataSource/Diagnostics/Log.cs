@@ -34,4 +34,22 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
     internal static partial void NotPrimary(ILogger logger, string node);
+
+    [LoggerMessage(3050, LogLevel.Warning, "The types could not be read again on {Node}; the next probe tries again")]
+    internal static partial void TypesUnavailable(ILogger logger, string node, Exception error);
+
+    [LoggerMessage(3051, LogLevel.Warning, "Not all replicas have replayed the change of the types yet; each reads them again when it has")]
+    internal static partial void ReloadPending(ILogger logger);
+
+    [LoggerMessage(4001, LogLevel.Warning, "An NpgsqlDataSource is registered without a key beside the RoutingDataSource: UseNpgsql() without arguments takes that one, and nothing is routed. Use UseRoutingNpgsql, or register it with a key")]
+    internal static partial void NpgsqlDataSourceRegistered(ILogger logger);
+
+    [LoggerMessage(4002, LogLevel.Information, "The configuration has changed; now in force: {Changes}")]
+    internal static partial void OptionsChanged(ILogger logger, string changes);
+
+    [LoggerMessage(4003, LogLevel.Warning, "The configuration has changed in what only a new data source can take over: {Names}")]
+    internal static partial void OptionsNeedRestart(ILogger logger, string names);
+
+    [LoggerMessage(4004, LogLevel.Error, "The configuration has changed and is wrong; what was in force stays: {Problems}")]
+    internal static partial void OptionsRejected(ILogger logger, string problems);
 }

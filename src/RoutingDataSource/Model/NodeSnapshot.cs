@@ -39,8 +39,13 @@ public sealed record NodeSnapshot
     /// <summary>Gets whether the server belongs to another cluster than the primary: it serves nothing.</summary>
     public bool IsForeign { get; init; }
 
-    /// <summary>Gets the timeline of a primary; <see langword="null"/> elsewhere.</summary>
+    /// <summary>Gets the timeline of a primary, or the one that a replica receives; <see langword="null"/> when the server does not tell (a
+    /// replica tells it to members of pg_monitor).</summary>
     public int? Timeline { get; init; }
+
+    /// <summary>Gets whether a replica is known to follow the present primary. After a failover it may follow the old one still, or have gone
+    /// beyond the point where the timelines part; its position proves nothing then, and it serves nothing.</summary>
+    public bool FollowsPrimary { get; init; }
 
     /// <summary>Gets how many probes in a row were not answered.</summary>
     public int Failures { get; init; }

@@ -12,7 +12,7 @@ internal static class Eligibility
         { IsReachable: false } or { IsForeign: true } or { Role: NodeRole.Unknown } => Rejection.Unreachable,
         { Role: not NodeRole.Replica } => Rejection.NotReplica,
         { IsDrained: true } => Rejection.Drained,
-        { Lag: null } => Rejection.LagUnknown,
+        { Lag: null } or { FollowsPrimary: false } => Rejection.LagUnknown,
         { Lag.Delay: null } when bounds.MaxLag is not null => Rejection.LagUnknown,
         { Lag.Delay: var delay } when delay > bounds.MaxLag => Rejection.Lagging,
         { Lag.Bytes: var bytes } when bytes > bounds.MaxLagBytes => Rejection.Lagging,

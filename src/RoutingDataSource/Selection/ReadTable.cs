@@ -107,7 +107,7 @@ internal sealed class ReadTable
         var best = -1;
         for (var i = 0; i < _nodes.Length; i++)
         {
-            if (_nodes[i] is { IsReachable: true, IsForeign: false, IsDrained: false, Role: NodeRole.Replica } node && (node.Position ?? default) >= floor &&
+            if (_nodes[i] is { IsReachable: true, IsForeign: false, IsDrained: false, FollowsPrimary: true, Role: NodeRole.Replica } node && (node.Position ?? default) >= floor &&
                 (best < 0 || node.Position > _nodes[best].Position))
                 best = i;
         }

@@ -23,6 +23,7 @@ internal sealed class ClusterMonitor : IDisposable
     private ClusterSnapshot _current;
     private PrimaryElection _election = PrimaryElection.None;
     private int _started;
+    private long _startedAt;
 
     /// <summary>Initialises a monitor that has not started yet.</summary>
     /// <param name="nodes">The servers; at least one.</param>
@@ -66,6 +67,7 @@ internal sealed class ClusterMonitor : IDisposable
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             return;
+        _startedAt = _options.TimeProvider.GetTimestamp();
         var restoreFlow = !ExecutionContext.IsFlowSuppressed();
         if (restoreFlow)
             ExecutionContext.SuppressFlow(); // the loops must not live in the first caller's ambient session or transaction
@@ -82,7 +84,8 @@ internal sealed class ClusterMonitor : IDisposable
     }
 
     /// <summary>Blocks until every node has answered or missed its first probe.</summary>
-    public void WaitForFirstRound() => _firstRoundSeen.Wait(_stopping.Token);
+    /// <param name="longest">How long to wait at most; infinite for as long as it takes.</param>
+    public void WaitForFirstRound(TimeSpan longest) => _firstRoundSeen.Wait(longest, _stopping.Token);
 
     /// <summary>Asks all nodes for a probe before their intervals are over. Returns at once.</summary>
     public void RequestProbes()
@@ -126,6 +129,22 @@ internal sealed class ClusterMonitor : IDisposable
                 return;
             state.Snapshot = state.Snapshot with { IsDrained = drained };
             Log.DrainChanged(_logger, name, drained);
+            Publish();
+        }
+    }
+
+    /// <summary>Changes the weights of nodes and publishes.</summary>
+    /// <param name="weights">By name; who is not named keeps the weight it has.</param>
+    public void SetWeights(IReadOnlyDictionary<string, int> weights)
+    {
+        lock (_gate)
+        {
+            foreach (var state in _states)
+            {
+                if (weights.TryGetValue(state.Node.Name, out var weight))
+                    state.Snapshot = state.Snapshot with { Weight = weight };
+            }
+
             Publish();
         }
     }
@@ -204,11 +223,14 @@ internal sealed class ClusterMonitor : IDisposable
 
     private void Conclude()
     {
-        var next = _election.Next(_states);
+        var next = _election.Next(_states, isGraceOver: _options.TimeProvider.GetElapsedTime(_startedAt) >= _options.ProbeTimeout);
         if (next == _election)
             return;
         if (next.Epoch != _election.Epoch)
         {
+            var furthest = _states.Where(state => state.Node != _nodes[next.Index]).Max(state => state.Snapshot.Position) ?? default;
+            foreach (var state in _states)
+                state.ForgetDescent(furthest);
             _history.Reset(next.Epoch);
             Log.PrimaryFound(_logger, _nodes[next.Index].Name, next.Timeline);
             foreach (var monitor in _monitors)
@@ -228,6 +250,7 @@ internal sealed class ClusterMonitor : IDisposable
         foreach (var state in _states)
         {
             state.CompareIdentity(_election.SystemIdentifier);
+            state.CompareDescent(_election, _history);
             state.MeasureLag(_history, _election.Index >= 0 ? now : _history.Newest ?? now, _options.TimeProvider);
         }
 

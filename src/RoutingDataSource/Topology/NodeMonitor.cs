@@ -8,6 +8,9 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     // A node that does not answer is asked less and less often, up to this many intervals apart.
     private const int MaxBackOff = 5;
 
+    // The first connection of a process pays for name resolution, certificates and code that runs for the first time.
+    private static readonly TimeSpan ShortestFirstTimeout = TimeSpan.FromSeconds(5);
+
     // Requests for an early probe are answered at most this often: 20 times an interval.
     private const int EarlyProbesPerInterval = 20;
 
@@ -16,6 +19,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     private TaskCompletionSource _wake = NewWake();
     private long? _primaryTaskRan;
     private int _failures;
+    private bool _hasAnswered;
 
     /// <summary>Asks for a probe before the interval is over. Returns at once; many requests make one probe.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
@@ -75,6 +79,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         if (error is null)
         {
             _failures = 0;
+            _hasAnswered = true;
             return;
         }
 
@@ -85,7 +90,9 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     private async Task<Exception?> TryProbeAsync(CancellationToken stopping)
     {
         // The second look at a node that missed a probe is quicker: reads may be waiting on it.
-        var limit = _failures == 1 ? options.ProbeTimeout / 2 : options.ProbeTimeout;
+        var limit = !_hasAnswered && _failures == 0 && options.ProbeTimeout < ShortestFirstTimeout ? ShortestFirstTimeout
+            : _failures == 1 ? options.ProbeTimeout / 2
+            : options.ProbeTimeout;
         using var timeout = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         var attempt = AttemptAsync(_connection, both.Token);

@@ -9,12 +9,19 @@ internal sealed class NodeState(MonitoredNode node, int index)
     private const int FirstWarmUp = 1;
 
     private TimeSpan? _reportedDelay;
+    private int? _reachedTimeline;
+    private int _verifiedEpoch;
+    private WalPosition _beyond;
 
     public MonitoredNode Node { get; } = node;
 
     public NodeSnapshot Snapshot { get; set; } = new()
     {
-        Name = node.Name, Host = node.Host, Port = node.Port, Weight = node.Weight, Index = index,
+        Name = node.Name,
+        Host = node.Host,
+        Port = node.Port,
+        Weight = node.Weight,
+        Index = index,
     };
 
     /// <summary>Whether a probe was answered or missed yet.</summary>
@@ -32,6 +39,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
     public void Answer(long started, NodeProbeResult result)
     {
         _reportedDelay = result.Delay;
+        _reachedTimeline = result.ReachedTimeline;
         LoginError = null;
         IsGone = false;
         Snapshot = Snapshot with
@@ -69,6 +77,41 @@ internal sealed class NodeState(MonitoredNode node, int index)
         var isForeign = identity is not null && Snapshot.SystemIdentifier is { } own && own != identity;
         if (isForeign != Snapshot.IsForeign)
             Snapshot = Snapshot with { IsForeign = isForeign };
+    }
+
+    /// <summary>Another node has become the primary: what was known of this one's descent does not hold any more.</summary>
+    /// <param name="oldTimeline">The furthest position that the old timeline is known to have had anywhere.</param>
+    public void ForgetDescent(WalPosition oldTimeline)
+    {
+        _verifiedEpoch = 0;
+        _beyond = oldTimeline;
+    }
+
+    /// <summary>Finds out whether a replica follows the present primary.</summary>
+    /// <param name="election">Who the primary is.</param>
+    /// <param name="history">Its positions.</param>
+    public void CompareDescent(PrimaryElection election, PrimaryHistory history)
+    {
+        if (Snapshot.Role != NodeRole.Replica || election.Epoch == 0)
+            return;
+        bool follows;
+        if (Snapshot.Timeline is { } received && election.Timeline is { } current)
+        {
+            follows = received == current;
+        }
+        else
+        {
+            // Before the first failover that was seen there is no reason for doubt. After it: the control file names the new timeline, or the
+            // node stands exactly where the new primary once stood, beyond anything that the old timeline is known to have had.
+            follows = _verifiedEpoch == election.Epoch
+                || election.Epoch == 1
+                || (_reachedTimeline is { } reached && reached >= election.Timeline)
+                || (Snapshot.Position is not { } position ? _reportedDelay is not null : position > _beyond && history.Contains(position));
+        }
+
+        _verifiedEpoch = follows ? election.Epoch : 0;
+        if (follows != Snapshot.FollowsPrimary)
+            Snapshot = Snapshot with { FollowsPrimary = follows };
     }
 
     /// <summary>Compares the node's position with the primary's.</summary>

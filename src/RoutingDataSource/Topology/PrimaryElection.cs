@@ -14,16 +14,19 @@ internal sealed record PrimaryElection(int Index, int Epoch, int? Timeline, stri
     // One missed probe may be a hiccup of ours: the primary is given up at the second, or when nobody listens there any more.
     private const int MissesBeforeLoss = 2;
 
-    public PrimaryElection Next(IReadOnlyList<NodeState> states)
+    /// <summary>Concludes anew.</summary>
+    /// <param name="states">What the nodes say.</param>
+    /// <param name="isGraceOver">Whether every node had the time to answer. Before each has or had, only the one that the application named can
+    /// be trusted to be the primary.</param>
+    public PrimaryElection Next(IReadOnlyList<NodeState> states, bool isGraceOver = false)
     {
-        // Before every node was asked, only the one that the application named can be trusted to be the primary.
-        var allAsked = states.All(state => state.WasAsked);
+        var isSettled = isGraceOver || states.All(state => state.WasAsked);
         var identity = SystemIdentifier ?? states.FirstOrDefault(IsDeclaredPrimary)?.Snapshot.SystemIdentifier;
         var best = -1;
         var tied = -1;
         for (var i = 0; i < states.Count; i++)
         {
-            if (!IsCandidate(states[i], i, identity) || !(allAsked || LastIndex >= 0 || IsDeclaredPrimary(states[i])))
+            if (!IsCandidate(states[i], i, identity) || !(isSettled || LastIndex >= 0 || IsDeclaredPrimary(states[i])))
                 continue;
             var order = best < 0 ? 1 : Compare(states[i].Snapshot.Timeline, states[best].Snapshot.Timeline);
             if (order > 0)

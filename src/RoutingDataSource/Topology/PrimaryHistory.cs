@@ -94,6 +94,21 @@ internal sealed class PrimaryHistory(int capacity = PrimaryHistory.DefaultCapaci
         }
     }
 
+    /// <summary>Whether a sample was taken at exactly this position.</summary>
+    public bool Contains(WalPosition position)
+    {
+        lock (_lock)
+        {
+            for (var i = _count - 1; i >= 0; i--)
+            {
+                if (this[i].Position == position)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Gets when the newest sample was taken; <see langword="null"/> while there is none.</summary>
     public long? Newest
     {

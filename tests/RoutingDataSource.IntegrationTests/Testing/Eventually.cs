@@ -14,4 +14,14 @@ internal static class Eventually
             await Task.Delay(10);
         }
     }
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(20)) Assert.Fail($"after 20 s not yet: {what}");
+            await Task.Delay(10);
+        }
+    }
 }

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace ReplicaRouting.Diagnostics;
+
+/// <summary>The instruments of one data source. All tags come from closed sets: no text, no connection string. What Npgsql measures (connections,
+/// commands, bytes) is not measured again. Costs nothing but a look while nobody listens.</summary>
+internal sealed class RoutingMetrics : IDisposable
+{
+    internal const string MeterName = "RoutingDataSource";
+
+    private static readonly string[] Targets = Enum.GetNames<RouteTarget>();
+    private static readonly string[] Reasons = Enum.GetNames<RouteReason>();
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _commands;
+    private readonly Counter<long> _reruns;
+    private readonly Counter<long> _refusals;
+    private readonly Histogram<double> _probes;
+
+    /// <summary>Initialises the instruments.</summary>
+    /// <param name="cluster">What is known now.</param>
+    /// <param name="inUse">How many inner connections a node serves now, by its index.</param>
+    public RoutingMetrics(Func<ClusterSnapshot> cluster, Func<int, int> inUse)
+    {
+        _commands = _meter.CreateCounter<long>(
+            "routing_data_source.commands", "{command}", "Commands by the side, the node and the reason of their route");
+        _reruns = _meter.CreateCounter<long>(
+            "routing_data_source.reruns", "{command}", "Commands that ran again elsewhere, by the reason");
+        _refusals = _meter.CreateCounter<long>(
+            "routing_data_source.refusals", "{text}", "Texts that were taken for reads and refused by a replica");
+        _probes = _meter.CreateHistogram<double>(
+            "routing_data_source.probe.duration", "s", "Duration of the answered probes");
+        _meter.CreateObservableGauge(
+            "routing_data_source.node.lag.size", () => Observe(cluster, node => node.Lag?.Bytes), "By", "WAL that a replica has left to replay");
+        _meter.CreateObservableGauge(
+            "routing_data_source.node.lag.time", () => Observe(cluster, node => node.Lag?.Delay?.TotalSeconds), "s", "Age of what a replica shows");
+        _meter.CreateObservableGauge(
+            "routing_data_source.node.reachable", () => Observe<int>(cluster, node => node.IsReachable ? 1 : 0), "{node}", "Whether a node answers");
+        _meter.CreateObservableGauge(
+            "routing_data_source.node.in_use", () => Observe<int>(cluster, node => inUse(node.Index)), "{connection}", "Inner connections in use");
+    }
+
+    /// <summary>Whether anybody wants to know of commands.</summary>
+    public bool CountsCommands => _commands.Enabled;
+
+    public void Command(NodeSnapshot? node, RouteTarget target, RouteReason reason)
+    {
+        var tags = NodeTags(node);
+        tags.Add("routing_data_source.target", Targets[(int)target]);
+        tags.Add("routing_data_source.reason", Reasons[(int)reason]);
+        _commands.Add(1, tags);
+    }
+
+    public void Rerun(RouteReason reason) => _reruns.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
+
+    public void Refusal() => _refusals.Add(1);
+
+    public void Probe(NodeSnapshot node, TimeSpan duration)
+    {
+        if (_probes.Enabled)
+            _probes.Record(duration.TotalSeconds, NodeTags(node));
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<T>> Observe<T>(Func<ClusterSnapshot> cluster, Func<NodeSnapshot, T?> value)
+        where T : struct
+    {
+        foreach (var node in cluster().Nodes)
+        {
+            if (value(node) is { } measured)
+            {
+                var tags = NodeTags(node);
+                tags.Add("routing_data_source.role", node.Role.ToString());
+                yield return new(measured, tags);
+            }
+        }
+    }
+
+    private static TagList NodeTags(NodeSnapshot? node)
+    {
+        var tags = new TagList { { "db.system.name", "postgresql" } };
+        if (node is not null)
+        {
+            tags.Add("routing_data_source.node", node.Name);
+            tags.Add("server.address", node.Host);
+            tags.Add("server.port", node.Port);
+        }
+
+        return tags;
+    }
+}

@@ -1,0 +1,201 @@
+namespace ReplicaRouting.IntegrationTests.Consistency;
+
+public sealed class ReadYourWritesTests
+{
+    [Fact]
+    public async Task Read_AfterWriteWithReplayPaused_SeesItOnThePrimary()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        foreach (var replica in cluster.Replicas)
+            await replica.PauseReplayAsync();
+
+        await using var connection = source.CreateConnection();
+        for (var i = 1; i <= 5; i++)
+        {
+            await connection.OpenAsync(); // as EF Core and Dapper do, around every command
+            await connection.RunAsync($"INSERT INTO t VALUES ({i})");
+            await connection.CloseAsync();
+            await connection.OpenAsync();
+            var (value, route) = await connection.RunAsync("SELECT count(*) FROM t");
+            Assert.Equal(((long)i, RouteTarget.Primary, RouteReason.ReadYourWrites), ((long)value!, route.Target, route.Reason));
+            await connection.CloseAsync();
+        }
+
+        // Somebody else has written nothing and is served by a replica.
+        Assert.Equal((0L, RouteTarget.Replica), ((await source.RunAsync("SELECT count(*) FROM t")) is var (v, r) ? ((long)v!, r.Target) : default));
+        foreach (var replica in cluster.Replicas)
+            await replica.ResumeReplayAsync();
+        await connection.OpenAsync();
+        await Until.TrueAsync(async () => (await connection.RunAsync("SELECT count(*) FROM t")).Route.Target == RouteTarget.Replica, "the session to be free");
+        Assert.Equal(5L, (await connection.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
+    public async Task Read_OneReplicaBehind_GoesToTheOtherAndNotToTheLaggingOne()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+        using var session = RoutingSession.Begin();
+        await source.RunAsync("INSERT INTO t VALUES (1)");
+        await Until.TrueAsync(async () => (await source.RunAsync("SELECT count(*) FROM t")).Route.Target == RouteTarget.Replica, "one replica to catch up");
+        for (var i = 0; i < 20; i++)
+        {
+            var (value, route) = await source.RunAsync("SELECT count(*) FROM t");
+            Assert.Equal(1L, value);
+            Assert.NotEqual(cluster.Replicas[0].Name, route.Node);
+        }
+    }
+
+    [Fact]
+    public async Task Session_TransactionsOfAllKinds_CountAsWrites()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+        var expected = 0L;
+
+        await CheckAsync("api", async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.RunAsync("INSERT INTO t VALUES (1)");
+            await transaction.CommitAsync();
+        });
+        await CheckAsync("text", async connection =>
+        {
+            await connection.RunAsync("BEGIN");
+            await connection.RunAsync("INSERT INTO t VALUES (1)");
+            await connection.RunAsync("COMMIT");
+        });
+        await CheckAsync("copy", async connection =>
+        {
+            await using var import = await connection.BeginBinaryImportAsync("COPY t FROM STDIN (FORMAT binary)");
+            await import.StartRowAsync();
+            await import.WriteAsync(1);
+            await import.CompleteAsync();
+        });
+        await CheckAsync("batch", async connection =>
+        {
+            await using var batch = connection.CreateBatch();
+            batch.BatchCommands.Add(new("SELECT 1"));
+            batch.BatchCommands.Add(new("INSERT INTO t VALUES (1)"));
+            await batch.ExecuteNonQueryAsync();
+        });
+        await CheckAsync("returning", async connection =>
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO t VALUES (1) RETURNING i";
+            await using var reader = await command.ExecuteReaderAsync();
+            Assert.True(await reader.ReadAsync());
+        });
+
+        async Task CheckAsync(string kind, Func<RoutingConnection, Task> write)
+        {
+            using var session = RoutingSession.Begin();
+            await using (var connection = await source.OpenConnectionAsync())
+                await write(connection);
+            expected++;
+            Assert.True(session.HasWritten, kind);
+            var (value, route) = await source.RunAsync("SELECT count(*) FROM t");
+            Assert.True(expected == (long)value!, $"{kind}: {value} on {route}");
+        }
+    }
+
+    [Fact]
+    public async Task Token_TakenUpByAnotherDataSource_ShowsTheWrite()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var here = cluster.Build();
+        await using var there = cluster.Build();
+        await here.WaitUntilWellAsync();
+        await there.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+
+        ConsistencyToken? token;
+        using (var session = RoutingSession.Begin())
+        {
+            Assert.Null(await session.GetTokenAsync());
+            await here.RunAsync("INSERT INTO t VALUES (1)");
+            token = await session.GetTokenAsync();
+        }
+
+        Assert.NotNull(token);
+        Assert.Equal(0L, (await there.RunAsync("SELECT count(*) FROM t")).Value); // without the token: the replica's past
+        using (RoutingSession.Begin(ConsistencyToken.Parse(token.ToString())))
+            Assert.Equal(1L, (await there.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
+    public async Task Scopes_UsePrimaryAndUseReplica_DecideUntilDisposed()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+        using (RoutingSession.UsePrimary())
+            Assert.Equal(RouteReason.PrimaryScope, (await source.RunAsync("SELECT 1")).Route.Reason);
+        using var session = RoutingSession.Begin();
+        await source.RunAsync("INSERT INTO t VALUES (1)");
+        Assert.Equal(RouteTarget.Primary, (await source.RunAsync("SELECT count(*) FROM t")).Route.Target);
+        using (RoutingSession.UseReplica())
+        {
+            Assert.Equal(0L, (await source.RunAsync("SELECT count(*) FROM t")).Value);
+            Assert.Equal(RouteTarget.Primary, (await source.RunAsync("INSERT INTO t VALUES (2)")).Route.Target);
+        }
+
+        Assert.Equal(2L, (await source.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
+    public async Task PrimaryFallbackLimit_Reached_LeastStaleReplicaServesOrTheReadFails()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        foreach (var beyond in Enum.GetValues<BeyondFallbackLimit>())
+        {
+            await using var source = cluster.Build(options =>
+            {
+                options.MaxReplicaLagBytes = 10_000;
+                options.PrimaryFallbackLimit = 1;
+                options.BeyondFallbackLimit = beyond;
+            });
+            await source.WaitUntilWellAsync();
+            await cluster.Replicas[0].PauseReplayAsync();
+            await cluster.Primary.ExecuteAsync("INSERT INTO t SELECT generate_series(1, 3000)");
+            await Until.TrueAsync(() => source.Cluster.Replicas.Single().Lag is { Bytes: > 10_000 }, "the lag to be seen");
+            await using var first = await source.OpenConnectionAsync();
+            Assert.Equal(RouteReason.ReplicasLagging, (await first.RunAsync("SELECT 1")).Route.Reason);
+            await using var second = await source.OpenConnectionAsync();
+            if (beyond == BeyondFallbackLimit.LeastStaleReplica)
+            {
+                Assert.Equal(RouteReason.FallbackLimit, (await second.RunAsync("SELECT 1")).Route.Reason);
+            }
+            else
+            {
+                var error = await Assert.ThrowsAsync<Npgsql.NpgsqlException>(() => second.RunAsync("SELECT 1"));
+                Assert.True(error.IsTransient);
+                Assert.Contains("PrimaryFallbackLimit", error.Message, StringComparison.Ordinal);
+            }
+
+            await first.CloseAsync();
+            Assert.Equal(RouteReason.ReplicasLagging, (await second.RunAsync("SELECT 1")).Route.Reason);
+            await cluster.Replicas[0].ResumeReplayAsync();
+            await cluster.WaitForReplayAsync();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace ReplicaRouting.IntegrationTests.EntityFrameworkCore;
+
+public enum Mood
+{
+    Sad,
+    Happy,
+}

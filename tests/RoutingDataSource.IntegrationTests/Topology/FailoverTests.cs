@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace ReplicaRouting.IntegrationTests.Topology;
+
+public sealed class FailoverTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_ReplicaKilledUnderLoad_NoReadFails(bool isSync)
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        using var stopping = new CancellationTokenSource();
+        var reads = 0;
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await using var command = source.CreateCommand("SELECT 1");
+                Assert.Equal(1, isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync());
+                Interlocked.Increment(ref reads);
+            }
+        })).ToArray();
+        await Until.TrueAsync(() => Volatile.Read(ref reads) > 200, "reads before");
+        await cluster.Replicas[0].KillAsync();
+        var before = Volatile.Read(ref reads);
+        await Until.TrueAsync(() => Volatile.Read(ref reads) > before + 500, "reads after");
+        await stopping.CancelAsync();
+        await Task.WhenAll(readers);
+        Assert.Equal(cluster.Replicas[1].Name, (await source.RunAsync("SELECT 1")).Route.Node);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_ReplicaFrozenInTheMiddle_IsAnsweredElsewhere(bool isSync)
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        var first = (await connection.RunAsync("SELECT 1")).Route.Node;
+        var frozen = cluster.Replicas.Single(node => node.Name == first);
+        await frozen.FreezeAsync();
+        var started = Stopwatch.GetTimestamp();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 2";
+        Assert.Equal(2, isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync());
+        Assert.True(command.LastRoute!.Value.WasRerun);
+        Assert.NotEqual(first, command.LastRoute.Value.Node);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "the command time-out ended the read, not the probes");
+        await frozen.ThawAsync();
+        await Until.TrueAsync(() => source.Cluster.Replicas.All(node => node.IsReachable), "the node to be back");
+    }
+
+    [Fact]
+    public async Task Write_PrimaryKilledAndStandbyPromoted_GoesOnByItself()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build(options => options.FailoverTimeout = TimeSpan.FromSeconds(20));
+        await source.WaitUntilWellAsync();
+
+        await cluster.Primary.KillAsync();
+        await Until.TrueAsync(() => source.Cluster.Primary is null, "the loss to be seen");
+        Assert.Equal(RouteTarget.Replica, (await source.RunAsync("SELECT count(*) FROM t")).Route.Target); // reads go on
+        var write = source.RunAsync("INSERT INTO t VALUES (1)");
+        await cluster.Replicas[0].PromoteAsync();
+        Assert.Equal(cluster.Primary.Name, (await write).Route.Node);
+        Assert.Equal(1L, await cluster.Primary.QueryScalarAsync<long>("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public async Task Write_NoPrimary_FailsAtOnceWithATransientError()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Primary.KillAsync();
+        await Until.TrueAsync(() => source.Cluster.Primary is null, "the loss to be seen");
+        var error = await Assert.ThrowsAsync<NpgsqlException>(() => source.RunAsync("CREATE TABLE t (i int)"));
+        Assert.True(error.IsTransient);
+        Assert.Contains("There is no primary", error.Message, StringComparison.Ordinal);
+        Assert.Contains("node1: unreachable", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_PrimaryDemotedBehindItsBack_RunsOnTheNewOne()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        // Probes so rare that the refusal itself has to tell.
+        await using var source = cluster.Build(options =>
+        {
+            options.ProbeInterval = TimeSpan.FromMinutes(1);
+            options.ProbeTimeout = TimeSpan.FromSeconds(5);
+        });
+        await (await source.OpenConnectionAsync()).DisposeAsync();
+        var old = cluster.Primary;
+        await old.StopAsync();
+        await cluster.Replicas[0].PromoteAsync();
+        await old.RejoinAsync();
+
+        var (_, route) = await source.RunAsync("INSERT INTO t VALUES (1)");
+        Assert.Equal((cluster.Primary.Name, RouteReason.PrimaryMoved, true), (route.Node, route.Reason, route.WasRerun));
+        Assert.Equal(1L, await cluster.Primary.QueryScalarAsync<long>("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public async Task Write_RefusedBySettingsOfTheRole_IsTheProgramsErrorAndMovesNothing()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int); ALTER ROLE postgres SET default_transaction_read_only = on");
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        var error = await Assert.ThrowsAsync<PostgresException>(() => source.RunAsync("INSERT INTO t VALUES (1)"));
+        Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
+        Assert.Equal(cluster.Primary.Name, source.Cluster.Primary?.Name);
+    }
+
+    [Fact]
+    public async Task Read_OldPrimaryLeftAlive_ItsStandbyServesNothing()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+
+        var old = cluster.Primary;
+        var follower = cluster.Replicas[1];
+        await cluster.Replicas[0].PromoteAsync();
+        await Until.TrueAsync(() => source.Cluster.Primary?.Name == cluster.Primary.Name, "the new primary to be found");
+        // The old primary goes on writing, and its standby is far ahead of the new primary.
+        await old.ExecuteAsync("INSERT INTO t SELECT generate_series(1, 20000)");
+        await Until.TrueAsync(async () => await follower.QueryScalarAsync<long>("SELECT count(*) FROM t") == 20_000, "the old standby to follow the old primary");
+        var version = source.Cluster.Version;
+        await Until.TrueAsync(() => source.Cluster.Version > version + 10, "all nodes to be probed");
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(0L, (await source.RunAsync("SELECT count(*) FROM t")).Value);
+        Assert.False(source.Cluster.Nodes.Single(node => node.Name == follower.Name).FollowsPrimary);
+
+        await follower.RejoinAsync();
+        await Until.TrueAsync(async () => (await source.RunAsync("SELECT count(*) FROM t")).Route.Node == follower.Name, "the re-created standby to serve");
+    }
+
+    [Fact]
+    public async Task Dispose_WithAFrozenNode_EndsWithinASecondOrTwo()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].FreezeAsync();
+        var version = source.Cluster.Version;
+        await Until.TrueAsync(() => source.Cluster.Version > version + 2, "a probe to hang");
+        await source.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await source.OpenConnectionAsync());
+    }
+}

@@ -1,0 +1,208 @@
+using ReplicaRouting.Consistency;
+using ReplicaRouting.Model;
+
+namespace ReplicaRouting.Tests.Consistency;
+
+public sealed class ConsistencyStateTests
+{
+    private const long MaxPin = 1000;
+
+    private readonly ConsistencyState _state = new(MaxPin);
+    private readonly History _history = new();
+
+    [Fact]
+    public void GetFloor_NothingWritten_IsNone()
+    {
+        Assert.True(_state.IsFree);
+        Assert.Equal(FloorStatus.None, Floor(now: 100, out _));
+    }
+
+    [Fact]
+    public void GetFloor_SampleBeforeTheWrite_IsNotSampledYet()
+    {
+        _history.Add(99, 500);
+        _state.NoteWrite(100);
+        Assert.False(_state.IsFree);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 101, out _));
+    }
+
+    [Fact]
+    public void GetFloor_SampleAtTheWrite_IsKnown()
+    {
+        _state.NoteWrite(100);
+        _history.Add(100, 500);
+        _history.Add(200, 900);
+        Assert.Equal(FloorStatus.Known, Floor(now: 300, out var floor));
+        Assert.Equal(new(500), floor); // the earliest that covers the write, not the newest
+    }
+
+    [Fact]
+    public void GetFloor_LaterWrite_RaisesIt()
+    {
+        _state.NoteWrite(100);
+        _history.Add(100, 500);
+        Floor(now: 100, out _);
+        _state.NoteWrite(150);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 150, out _));
+        _history.Add(150, 700);
+        Assert.Equal(FloorStatus.Known, Floor(now: 151, out var floor));
+        Assert.Equal(new(700), floor);
+    }
+
+    [Fact]
+    public void GetFloor_AnEarlierMomentNotedLater_DoesNotLowerIt()
+    {
+        _history.Add(100, 500);
+        _history.Add(200, 900);
+        _state.NoteWrite(200);
+        _state.NotePrimaryRead(100);
+        Floor(now: 201, out var floor);
+        Assert.Equal(new(900), floor);
+    }
+
+    [Fact]
+    public void GetFloor_AtAndAfterTheLongestPin_IsKnownAndThenNone()
+    {
+        _state.NoteWrite(100);
+        _history.Add(100, 500);
+        Assert.Equal(FloorStatus.Known, Floor(now: 100 + MaxPin, out _));
+        Assert.Equal(FloorStatus.None, Floor(now: 101 + MaxPin, out _));
+        Assert.True(_state.IsFree);
+    }
+
+    [Fact]
+    public void GetFloor_ReadsOnThePrimary_DoNotProlongAPin()
+    {
+        _state.NoteWrite(100);
+        _state.NotePrimaryRead(1000);
+        _history.Add(1000, 500);
+        Assert.Equal(FloorStatus.Known, Floor(now: 100 + MaxPin, out _));
+        Assert.Equal(FloorStatus.None, Floor(now: 101 + MaxPin, out _));
+    }
+
+    [Fact]
+    public void GetFloor_PrimaryReadWithoutAWrite_IsAFloorOfItsOwn()
+    {
+        _state.NotePrimaryRead(100);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100, out _));
+        _history.Add(100, 500);
+        Assert.Equal(FloorStatus.Known, Floor(now: 100 + MaxPin, out _));
+        Assert.Equal(FloorStatus.None, Floor(now: 101 + MaxPin, out _));
+    }
+
+    [Fact]
+    public void GetFloor_OtherEpoch_IsLookedUpAgain()
+    {
+        _state.NoteWrite(100);
+        _history.Add(100, 500);
+        Floor(now: 100, out _);
+
+        _history.Clear(epoch: 2);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 110, out _, epoch: 2));
+        _history.Add(120, 40);
+        Assert.Equal(FloorStatus.Known, Floor(now: 130, out var floor, epoch: 2));
+        Assert.Equal(new(40), floor);
+    }
+
+    [Fact]
+    public void GetFloor_SampleOfAnotherEpochThanTheSnapshot_IsNotSampledYet()
+    {
+        _state.NoteWrite(100);
+        _history.Clear(epoch: 2);
+        _history.Add(100, 500);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100, out _, epoch: 1));
+    }
+
+    [Fact]
+    public void GetFloor_WhileAWriteRuns_IsNotSampledYet()
+    {
+        _history.Add(long.MaxValue, 500);
+        _state.BeginWrite();
+        Assert.False(_state.IsFree);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100, out _));
+        _state.EndWrite(200);
+        Assert.Equal(FloorStatus.Known, Floor(now: 200, out _));
+    }
+
+    [Fact]
+    public void GetFloor_TwoWritesRun_WaitsForBoth()
+    {
+        _history.Add(long.MaxValue, 500);
+        _state.BeginWrite();
+        _state.BeginWrite();
+        _state.EndWrite(100);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100, out _));
+        _state.EndWrite(110);
+        Assert.Equal(FloorStatus.Known, Floor(now: 110, out _));
+    }
+
+    [Fact]
+    public void LeaveReplica_AfterReadsThere_TheLastReadIsTheFloor()
+    {
+        _state.NoteReplicaRead(2, 100);
+        _state.NoteReplicaRead(2, 150);
+        Assert.Equal(2, _state.Replica);
+        Assert.True(_state.IsFree);
+
+        _state.LeaveReplica(300);
+
+        Assert.Equal(ConsistencyState.NoReplica, _state.Replica);
+        _history.Add(149, 400);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 300, out _));
+        _history.Add(150, 500);
+        Assert.Equal(FloorStatus.Known, Floor(now: 300, out var floor));
+        Assert.Equal(new(500), floor);
+    }
+
+    [Fact]
+    public void LeaveReplica_WithoutOne_LeavesTheSessionFree()
+    {
+        _state.LeaveReplica(100);
+        Assert.True(_state.IsFree);
+    }
+
+    [Theory]
+    [InlineData(499UL, 1, 2)] // not everybody has replayed what the session may have seen
+    [InlineData(500UL, 1, ConsistencyState.NoReplica)]
+    [InlineData(500UL, 2, 2)] // a position of another epoch proves nothing
+    public void ReleaseReplica_OnlyWhenAllReplicasHaveWhatWasSeen_FreesTheChoice(ulong leastReplayed, int epoch, int expected)
+    {
+        _state.NoteReplicaRead(2, 100);
+        _history.Add(100, 500);
+        _state.ReleaseReplica(_history, epoch, new(leastReplayed));
+        Assert.Equal(expected, _state.Replica);
+    }
+
+    [Fact]
+    public void ReleaseReplica_NoSampleSinceTheLastRead_KeepsIt()
+    {
+        _state.NoteReplicaRead(2, 100);
+        _history.Add(99, 500);
+        _state.ReleaseReplica(_history, 1, new(ulong.MaxValue));
+        Assert.Equal(2, _state.Replica);
+    }
+
+    private FloorStatus Floor(long now, out WalPosition floor, int epoch = 1) => _state.GetFloor(_history, epoch, now, out floor);
+
+    private sealed class History : IPrimaryHistory
+    {
+        private readonly List<(long Timestamp, WalPosition Position)> _samples = [];
+        private int _epoch = 1;
+
+        public void Add(long timestamp, ulong position) => _samples.Add((timestamp, new(position)));
+
+        public void Clear(int epoch)
+        {
+            _samples.Clear();
+            _epoch = epoch;
+        }
+
+        public bool TryFindPosition(long timestamp, out WalPosition position, out int epoch)
+        {
+            epoch = _epoch;
+            var index = _samples.FindIndex(sample => sample.Timestamp >= timestamp);
+            position = index < 0 ? default : _samples[index].Position;
+            return index >= 0;
+        }
+    }
+}
