@@ -30,7 +30,7 @@ internal static class Failure
     public static bool IsLostRead(Exception error) => error switch
     {
         PostgresException postgres => postgres.SqlState is "57P01" or "57P02" or "57P03" or "57P04" or "40001" or "40P01" or "53300"
-            || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+            || (postgres.SqlState.StartsWith("08", StringComparison.Ordinal) && postgres.SqlState != PostgresErrorCodes.ProtocolViolation), // the program's fault
         NpgsqlException { InnerException: SocketException or IOException } => true,
         _ => false,
     };

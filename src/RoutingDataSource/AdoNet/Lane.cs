@@ -30,6 +30,9 @@ internal struct Lane
     /// <summary>Whether the inner connection can run a command.</summary>
     public readonly bool IsOpen => IsHeld && (Connection!.FullState & ConnectionState.Open) != 0;
 
+    /// <summary>Whether the inner connection was lost.</summary>
+    public readonly bool IsBroken => IsHeld && Connection!.FullState == ConnectionState.Broken;
+
     /// <summary>Whether a command runs on it or a reader is open.</summary>
     public readonly bool IsBusy => IsHeld && (Connection!.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 

@@ -94,6 +94,14 @@ public sealed partial class RoutingBatch
     {
         if (!ReferenceEquals(_inner.Connection, inner))
             _inner.Connection = inner;
+        if (!ReferenceEquals(_boundTo, inner) || _boundGeneration != generation)
+        {
+            if (_boundTo is not null)
+                BatchPreparation.Forget(_inner.BatchCommands);
+            _boundTo = inner;
+            _boundGeneration = generation;
+        }
+
         if (!_isTimeoutSet)
             _inner.Timeout = inner.CommandTimeout;
         if (_isInnerTaken)

@@ -19,6 +19,8 @@ public sealed partial class RoutingBatch : DbBatch
     private bool _isInnerTaken;
     private NpgsqlConnection? _preparedOn;
     private int _preparedGeneration;
+    private NpgsqlConnection? _boundTo;
+    private int _boundGeneration;
 
     /// <summary>Initialises a batch.</summary>
     /// <param name="connection">The connection.</param>

@@ -130,20 +130,25 @@ public partial class RoutingConnection
         await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginRawBinaryCopyAsync(copyCommand, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for a notification from the primary.</summary>
-    /// <param name="timeout">In milliseconds; 0 is for ever.</param>
+    /// <param name="timeout">In milliseconds; 0 and -1 are for ever.</param>
     /// <returns>Whether one arrived in time.</returns>
-    public bool Wait(int timeout) => PrimaryWithState().Wait(timeout);
+    public bool Wait(int timeout)
+    {
+        if (timeout < -1)
+            throw new ArgumentException("Argument must be -1, 0 or positive", nameof(timeout));
+        return PrimaryWithState().Wait(timeout);
+    }
 
     /// <summary>Waits for a notification from the primary.</summary>
     /// <param name="timeout">The time to wait.</param>
     /// <returns>Whether one arrived in time.</returns>
-    public bool Wait(TimeSpan timeout) => PrimaryWithState().Wait(timeout);
+    public bool Wait(TimeSpan timeout) => Wait((int)timeout.TotalMilliseconds);
 
     /// <summary>Waits for a notification from the primary for ever.</summary>
     public void Wait() => PrimaryWithState().Wait();
 
     /// <summary>Waits for a notification from the primary.</summary>
-    /// <param name="timeout">In milliseconds; 0 is for ever.</param>
+    /// <param name="timeout">In milliseconds; 0 and -1 are for ever.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Whether one arrived in time.</returns>
     public async Task<bool> WaitAsync(int timeout, CancellationToken cancellationToken = default) =>
@@ -170,7 +175,7 @@ public partial class RoutingConnection
 
     /// <inheritdoc />
     public override DataTable GetSchema(string? collectionName, string?[]? restrictions) =>
-        (NeedsNoServer(collectionName) ? new NpgsqlConnection() : Primary()).GetSchema(collectionName, restrictions);
+        (SchemaWithoutPrimary(collectionName) ?? Primary()).GetSchema(collectionName, restrictions);
 
     /// <inheritdoc />
     public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
@@ -184,7 +189,7 @@ public partial class RoutingConnection
     public override async Task<DataTable> GetSchemaAsync(
         string collectionName, string?[]? restrictions, CancellationToken cancellationToken = default)
     {
-        var inner = NeedsNoServer(collectionName) ? new NpgsqlConnection() : await PrimaryAsync(cancellationToken).ConfigureAwait(false);
+        var inner = SchemaWithoutPrimary(collectionName) ?? await PrimaryAsync(cancellationToken).ConfigureAwait(false);
         return await inner.GetSchemaAsync(collectionName, restrictions, cancellationToken).ConfigureAwait(false);
     }
 
@@ -215,8 +220,15 @@ public partial class RoutingConnection
         await Source.ReloadReplicaTypesAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool NeedsNoServer(string? collectionName) =>
-        string.IsNullOrEmpty(collectionName) || collectionName.ToUpperInvariant() is "METADATACOLLECTIONS" or "RESTRICTIONS" or "RESERVEDWORDS";
+    // Some collections need no server; a closed connection refuses the others, and a busy one too, in Npgsql's words.
+    private NpgsqlConnection? SchemaWithoutPrimary(string? collectionName)
+    {
+        if (string.IsNullOrEmpty(collectionName) || collectionName.ToUpperInvariant() is "METADATACOLLECTIONS" or "RESTRICTIONS" or "RESERVEDWORDS")
+            return new NpgsqlConnection();
+        if ((FullState & ConnectionState.Open) == 0)
+            return _source?.Template ?? new NpgsqlConnection();
+        return CheckOpen(out _);
+    }
 
     // What Npgsql tells while a reader is open as well.
     private NpgsqlConnection? CheckOpenForInfo()

@@ -234,6 +234,7 @@ public partial class RoutingConnection
             ExceptionDispatchInfo failure;
             try
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var inner = decision.Target == RouteTarget.Replica
                     ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
                     : await AcquirePrimaryAsync(

@@ -173,8 +173,11 @@ public sealed class RoutingTransaction : DbTransaction
 
     private void CheckNotDisposed()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(NpgsqlTransaction));
+        if (_isDisposed)
+            ThrowDisposed();
     }
+
+    private static void ThrowDisposed() => throw new ObjectDisposedException(nameof(NpgsqlTransaction), (Exception?)null); // Npgsql's message
 
     private void CheckIsMine()
     {

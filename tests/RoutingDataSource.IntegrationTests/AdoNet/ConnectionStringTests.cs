@@ -1,0 +1,121 @@
+using System.Data;
+using Npgsql;
+
+namespace ReplicaRouting.IntegrationTests.AdoNet;
+
+/// <summary>Connections that are made from a connection string, as <c>new NpgsqlConnection(connectionString)</c> does.</summary>
+[Collection(FreshClusterTests.Name)]
+public sealed class ConnectionStringTests(FreshClusterFixture fixture)
+{
+    private string ConnectionString => fixture.Cluster.ConnectionString;
+
+    [Fact]
+    public async Task NewConnection_OfAString_RoutesAndHidesThePassword()
+    {
+        await using var connection = new RoutingConnection(ConnectionString);
+        Assert.Equal(ConnectionString, connection.ConnectionString);
+        await connection.OpenAsync();
+        Assert.DoesNotContain("Password", connection.ConnectionString);
+        Assert.Contains(',', connection.ConnectionString);
+        await using var command = new RoutingCommand("SELECT 1", connection);
+        Assert.Equal(1, await command.ExecuteScalarAsync());
+        Assert.Equal(RouteTarget.Replica, command.LastRoute!.Value.Target);
+        Assert.Throws<InvalidOperationException>(() => connection.ConnectionString = ConnectionString);
+        connection.Close();
+        connection.Open();
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+    }
+
+    [Fact]
+    public void NewConnections_OfOneString_ShareOneDataSource()
+    {
+        using var one = new RoutingConnection(ConnectionString);
+        using var two = new Compatibility.NpgsqlConnection(ConnectionString);
+        using var clone = (RoutingConnection)((ICloneable)one).Clone();
+        Assert.Same(one.Source, two.Source);
+        Assert.Same(one.Source, clone.Source);
+        RoutingConnection.ClearPool(one);
+        RoutingConnection.ClearAllPools();
+        one.Open();
+        Assert.Equal(1, one.Scalar("SELECT 1"));
+    }
+
+    [Fact]
+    public void ConnectionWithoutAString_SaysSoAsPlain()
+    {
+        using var plain = new NpgsqlConnection();
+        using var routed = new RoutingConnection();
+        Assert.Equal(plain.ConnectionString, routed.ConnectionString);
+        Assert.Equal((plain.Database, plain.DataSource, plain.Host, plain.Port), (routed.Database, routed.DataSource, routed.Host, routed.Port));
+        Assert.Equal((plain.ConnectionTimeout, plain.CommandTimeout, plain.UserName), (routed.ConnectionTimeout, routed.CommandTimeout, routed.UserName));
+        Assert.Equal(
+            Assert.Throws<InvalidOperationException>(plain.Open).Message,
+            Assert.Throws<InvalidOperationException>(routed.Open).Message);
+        Assert.Equal(plain.State, routed.State);
+        foreach (var wrong in new[] { "Host=", "Hots=x", "Host=x;Port=y", "Port=1" })
+        {
+            var expected = Record.Exception(() => plain.ConnectionString = wrong)!;
+            var actual = Record.Exception(() => routed.ConnectionString = wrong)!;
+            Assert.Equal((expected.GetType(), expected.Message), (actual.GetType(), actual.Message));
+        }
+
+        routed.ConnectionString = ConnectionString;
+        routed.Open();
+        Assert.Equal(1, routed.Scalar("SELECT 1"));
+    }
+
+    [Fact]
+    public void ChangeDatabase_OfAStringsConnection_OpensTheOther()
+    {
+        using var connection = new RoutingConnection(ConnectionString);
+        Assert.Throws<InvalidOperationException>(() => connection.ChangeDatabase("postgres"));
+        connection.Open();
+        connection.ChangeDatabase("postgres");
+        Assert.Equal(ConnectionState.Open, connection.State);
+        Assert.Equal("postgres", connection.Scalar("SELECT current_database()"));
+        Assert.Equal("postgres", connection.Database);
+    }
+
+    [Fact]
+    public async Task CloneWith_WithoutAPassword_TakesTheConnections()
+    {
+        await using var connection = new RoutingConnection(ConnectionString);
+        var other = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = null, Database = "postgres" }.ConnectionString;
+        await using var clone = await connection.CloneWithAsync(other);
+        await clone.OpenAsync();
+        Assert.Equal("postgres", await clone.ScalarAsync("SELECT current_database()"));
+        await using var source = RoutingDataSource.Create(ConnectionString);
+        await using var fromSource = source.CreateConnection().CloneWith(other);
+        await fromSource.OpenAsync();
+        Assert.Equal("postgres", await fromSource.ScalarAsync("SELECT current_database()"));
+    }
+
+    [Fact]
+    public async Task Password_SetOnTheDataSource_OpensEveryNode()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var password = settings.Password!;
+        settings.Password = "wrong";
+        await using var source = RoutingDataSource.Create(settings.ConnectionString);
+        source.Password = password;
+        await using var connection = await source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        Assert.Equal(1, await command.ExecuteScalarAsync());
+        Assert.Equal(RouteTarget.Replica, command.LastRoute!.Value.Target);
+        Assert.Equal(0, connection.Execute("DO 'BEGIN END'") + 1);
+    }
+
+    [Fact]
+    public void Callbacks_OfAConnection_AreRefusedWithWhatToDo()
+    {
+        using var connection = new RoutingConnection(ConnectionString);
+        connection.SslClientAuthenticationOptionsCallback = null;
+        var error = Assert.Throws<NotSupportedException>(() => connection.SslClientAuthenticationOptionsCallback = _ => { });
+        Assert.Contains("ConfigureNpgsql", error.Message);
+#pragma warning disable CS0618 // obsolete as in Npgsql
+        Assert.Contains("ConfigureNpgsql", Assert.Throws<NotSupportedException>(() => connection.ProvidePasswordCallback = (_, _, _, _) => "").Message);
+        Assert.Same(NpgsqlConnection.GlobalTypeMapper, RoutingConnection.GlobalTypeMapper);
+#pragma warning restore CS0618
+    }
+}

@@ -1,0 +1,65 @@
+using Npgsql;
+
+namespace ReplicaRouting.IntegrationTests.AdoNet;
+
+/// <summary>What the text cannot show is caught by the replica that refuses it.</summary>
+public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixture)
+{
+    protected override string Setup => base.Setup + """
+        ;
+        CREATE SEQUENCE ids;
+        CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT nextval(''ids'')';
+        CREATE UNLOGGED TABLE fast (id int); INSERT INTO fast VALUES (1), (2);
+        """;
+
+    [Theory]
+    [InlineData("SELECT n FROM numbered")]
+    [InlineData("SELECT hidden()")]
+    [InlineData("SELECT count(*) FROM speedy")]
+    public async Task RefusedByAReplica_OutsideATransaction_RunsOnThePrimaryAndIsRemembered(string sql) => await RoutedAsync(async (source, _) =>
+    {
+        // Made after the data source has looked at the catalog, so that only the replica's refusal can tell.
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "CREATE VIEW numbered AS SELECT nextval('ids') AS n; CREATE UNLOGGED TABLE speedy (id int)";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var read = connection.CreateCommand();
+        read.CommandText = sql;
+        var first = await read.ExecuteScalarAsync();
+        Assert.NotNull(first);
+        Assert.Equal(RouteTarget.Primary, read.LastRoute!.Value.Target);
+        // Or the catalog was read again in between, and the text was not taken for a read at all.
+        if (read.LastRoute.Value.Reason != RouteReason.RefusedByReplica)
+            return;
+        Assert.True(read.LastRoute.Value.WasRerun);
+        await using var again = await source.OpenConnectionAsync();
+        await using var second = again.CreateCommand();
+        second.CommandText = sql;
+        await second.ExecuteScalarAsync();
+        Assert.Equal(new CommandRoute(read.LastRoute.Value.Node, RouteTarget.Primary, RouteReason.RememberedRefusal, false), second.LastRoute);
+    });
+
+    [Fact]
+    public Task RefusedReads_OfEveryKind_AnswerAsPlain() => SameAsync(async (source, seen) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        seen.Add(await connection.ScalarAsync("SELECT hidden()"));
+        seen.Add(connection.Rows("SELECT hidden()"));
+        seen.Add(connection.Rows("SELECT * FROM fast ORDER BY id"));
+        await using (var batch = connection.CreateBatch())
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT hidden() AS again"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1"));
+            await using var reader = await batch.ExecuteReaderAsync();
+            seen.Add(reader.Rows());
+            await reader.NextResultAsync();
+            seen.Add(reader.Rows());
+        }
+
+        seen.Add(source.CreateCommand("SELECT hidden() + 0").ExecuteScalar());
+    });
+}

@@ -1,0 +1,120 @@
+using System.Data;
+using Npgsql;
+using ReplicaRouting.Testing;
+
+namespace ReplicaRouting.IntegrationTests.AdoNet;
+
+public sealed class ReadOnlyTransactionTests(FreshClusterFixture fixture) : Comparison(fixture)
+{
+    [Theory]
+    [InlineData(IsolationLevel.Unspecified, "read committed", RouteTarget.Replica)]
+    [InlineData(IsolationLevel.ReadCommitted, "read committed", RouteTarget.Replica)]
+    [InlineData(IsolationLevel.RepeatableRead, "repeatable read", RouteTarget.Replica)]
+    [InlineData(IsolationLevel.Snapshot, "repeatable read", RouteTarget.Replica)]
+    [InlineData(IsolationLevel.Serializable, "serializable", RouteTarget.Primary)]
+    public async Task BeginReadOnly_AtALevel_RunsWhereThatLevelExists(IsolationLevel level, string name, RouteTarget target) => await RoutedAsync(async (source, _) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await using var transaction = i == 0 ? connection.BeginTransaction(level, readOnly: true) : await connection.BeginTransactionAsync(level, true);
+            Assert.Equal((name, target), (connection.Scalar("SHOW transaction_isolation"), Route(connection).Target));
+            Assert.Equal(("on", target), (connection.Scalar("SHOW transaction_read_only"), Route(connection).Target));
+            var refusal = Assert.Throws<PostgresException>(() => connection.Execute("INSERT INTO item VALUES (100, 'no')"));
+            Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, refusal.SqlState);
+            Assert.Equal("25P02", Assert.Throws<PostgresException>(() => connection.Scalar("SELECT 1")).SqlState);
+            await transaction.RollbackAsync();
+            Assert.Throws<InvalidOperationException>(() => transaction.Commit());
+            Assert.Equal(RouteReason.ProvenRead, Route(connection).Reason);
+            connection.Execute("UPDATE item SET name = name");
+        }
+    });
+
+    [Fact]
+    public async Task RepeatableRead_OnAReplica_KeepsItsSnapshotOnOneServer() => await RoutedAsync(async (source, _) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, true))
+        {
+            var routes = new List<CommandRoute> { Route(connection) };
+            await Cluster.Primary.ExecuteAsync($"INSERT INTO {Schema(connection)}.item VALUES (100, 'later')");
+            for (var i = 0; i < 5; i++)
+                routes.Add(Route(connection));
+            Assert.Single(routes.Distinct());
+            Assert.Equal(RouteReason.ReadOnlyTransaction, routes[0].Reason);
+            Assert.Equal(10L, connection.Scalar("SELECT count(*) FROM item"));
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal(11L, connection.Scalar("SELECT count(*) FROM item"));
+    });
+
+    [Fact]
+    public async Task SavepointsAndTextCommit_InAReadOnlyTransaction_Work() => await RoutedAsync((source, _) =>
+    {
+        using var connection = source.OpenConnection();
+        var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted, true);
+        transaction.Save("a");
+        Assert.Throws<PostgresException>(() => connection.Scalar("SELECT 1 / 0"));
+        transaction.Rollback("a");
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+        Assert.Throws<InvalidOperationException>(() => connection.BeginTransaction());
+        connection.Execute("COMMIT");
+        Assert.Throws<InvalidOperationException>(() => transaction.Commit());
+        transaction.Dispose();
+        Assert.Equal(RouteReason.ProvenRead, Route(connection).Reason);
+        Assert.Throws<NotSupportedException>(() => connection.BeginTransaction(IsolationLevel.Chaos, true));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public async Task BeginReadOnly_AfterOwnWrite_WaitsOnThePrimaryUntilAReplicaHasIt()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = RoutingDataSource.Create(cluster.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+        await cluster.Replicas[0].PauseReplayAsync();
+        connection.Execute("CREATE TABLE t (id int)");
+        await using (var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, true))
+        {
+            Assert.Equal(0L, connection.Scalar("SELECT count(*) FROM t"));
+            Assert.Equal(RouteTarget.Primary, Route(connection).Target);
+            Assert.Equal("25006", Assert.Throws<PostgresException>(() => connection.Execute("INSERT INTO t VALUES (1)")).SqlState);
+        }
+
+        Assert.NotNull(source.Cluster.Primary);
+        connection.Execute("INSERT INTO t VALUES (2)"); // the primary was not taken for a replica
+    }
+
+    [Fact]
+    public async Task LostReplica_InAReadOnlyTransaction_BreaksTheConnectionAsPlain()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = RoutingDataSource.Create(cluster.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, true);
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+        await cluster.Replicas[0].KillAsync();
+        Assert.ThrowsAny<NpgsqlException>(() => connection.Scalar("SELECT 1"));
+        Assert.Equal(ConnectionState.Closed, connection.State);
+        Assert.Throws<InvalidOperationException>(() => connection.Scalar("SELECT 1"));
+        transaction.Dispose();
+        connection.Close();
+        connection.Open();
+        Assert.Equal(1, connection.Scalar("SELECT 1"));
+        await using (await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, true))
+            Assert.Equal(RouteTarget.Primary, Route(connection).Target);
+    }
+
+    private static string Schema(RoutingConnection connection) =>
+        new NpgsqlConnectionStringBuilder(connection.ConnectionString).SearchPath!;
+
+    private static CommandRoute Route(RoutingConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        command.ExecuteScalar();
+        return command.LastRoute!.Value;
+    }
+}

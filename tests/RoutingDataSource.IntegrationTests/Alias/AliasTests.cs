@@ -1,0 +1,13 @@
+namespace ReplicaRouting.IntegrationTests.Alias;
+
+[Collection(FreshClusterTests.Name)]
+public sealed class AliasTests(FreshClusterFixture fixture)
+{
+    [Fact]
+    public async Task ProgramForNpgsql_WithItsTypeNamesAliased_CompilesAndSeesTheSame()
+    {
+        var expected = await Plain.Program.RunAsync(fixture.Cluster.Primary.ConnectionString);
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, await Routed.Program.RunAsync(fixture.Cluster.ConnectionString));
+    }
+}
