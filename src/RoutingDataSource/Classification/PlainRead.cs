@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace ReplicaRouting.Classification;
@@ -8,6 +9,10 @@ namespace ReplicaRouting.Classification;
 /// not as plain is left to <see cref="StatementScanner"/>. A test holds that this says yes only where that does.</remarks>
 internal static class PlainRead
 {
+    // The range methods of spans allocate until they are compiled for the second time; search values do not.
+    private static readonly SearchValues<char> Ordinary = SearchValues.Create(
+        string.Create(0xD7FF, 0, static (span, _) => { for (var i = 0; i < span.Length; i++) span[i] = (char)(i + 1); }));
+
     private const byte Space = 1;
     private const byte Letter = 2;
     private const byte Digit = 3;
@@ -55,7 +60,7 @@ internal static class PlainRead
         // NUL and surrogates, and with them the private characters that nobody uses, are left to the scanner.
         if (text.Length < 8 || text[0] is not ('S' or 's') || !catalog.TrustsPlainReads
             || !text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) || IsNamePart(text[6])
-            || text.ContainsAnyExceptInRange('\u0001', '\uD7FF'))
+            || text.ContainsAnyExcept(Ordinary))
         {
             return false;
         }
