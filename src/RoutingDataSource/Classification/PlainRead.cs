@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ReplicaRouting.Classification;
 
@@ -65,6 +66,12 @@ internal static class PlainRead
             return false;
         }
 
+        return Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog);
+    }
+
+    /// <summary>The same without vectors, which is what <see cref="PlainReadBlocks"/> must agree with.</summary>
+    internal static bool ProvesByCharacter(ReadOnlySpan<char> text, FunctionCatalog catalog)
+    {
         var suspects = catalog.HasSuspects;
         var depth = 0;
         var brackets = 0;
@@ -279,7 +286,11 @@ internal static class PlainRead
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsNamePart(char c) => c >= 128 || NameParts[c] != 0;
+    internal static bool IsNamePart(char c) => c >= 128 || NameParts[c] != 0;
+
+    /// <summary>Whether an unquoted or quoted word may need its place in the statement to be judged.</summary>
+    internal static bool IsLeftToScanner(ReadOnlySpan<char> word) =>
+        (word.Length < 32 && ((StopLengths[word[0] & 31] >> word.Length) & 1) != 0 && IsStopWord(word)) || IsSystemName(word);
 
     private static bool IsStopWord(ReadOnlySpan<char> word) => KeywordTable.Find(word) switch
     {
