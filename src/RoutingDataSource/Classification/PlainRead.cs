@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ReplicaRouting.Classification;
 
@@ -8,6 +10,10 @@ namespace ReplicaRouting.Classification;
 /// not as plain is left to <see cref="StatementScanner"/>. A test holds that this says yes only where that does.</remarks>
 internal static class PlainRead
 {
+    // The range methods of spans allocate until they are compiled for the second time; search values do not.
+    private static readonly SearchValues<char> Ordinary = SearchValues.Create(
+        string.Create(0xD7FF, 0, static (span, _) => { for (var i = 0; i < span.Length; i++) span[i] = (char)(i + 1); }));
+
     private const byte Space = 1;
     private const byte Letter = 2;
     private const byte Digit = 3;
@@ -55,11 +61,17 @@ internal static class PlainRead
         // NUL and surrogates, and with them the private characters that nobody uses, are left to the scanner.
         if (text.Length < 8 || text[0] is not ('S' or 's') || !catalog.TrustsPlainReads
             || !text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) || IsNamePart(text[6])
-            || text.ContainsAnyExceptInRange('\u0001', '\uD7FF'))
+            || text.ContainsAnyExcept(Ordinary))
         {
             return false;
         }
 
+        return Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog);
+    }
+
+    /// <summary>The same without vectors, which is what <see cref="PlainReadBlocks"/> must agree with.</summary>
+    internal static bool ProvesByCharacter(ReadOnlySpan<char> text, FunctionCatalog catalog)
+    {
         var suspects = catalog.HasSuspects;
         var depth = 0;
         var brackets = 0;
@@ -274,7 +286,11 @@ internal static class PlainRead
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsNamePart(char c) => c >= 128 || NameParts[c] != 0;
+    internal static bool IsNamePart(char c) => c >= 128 || NameParts[c] != 0;
+
+    /// <summary>Whether an unquoted or quoted word may need its place in the statement to be judged.</summary>
+    internal static bool IsLeftToScanner(ReadOnlySpan<char> word) =>
+        (word.Length < 32 && ((StopLengths[word[0] & 31] >> word.Length) & 1) != 0 && IsStopWord(word)) || IsSystemName(word);
 
     private static bool IsStopWord(ReadOnlySpan<char> word) => KeywordTable.Find(word) switch
     {

@@ -10,6 +10,9 @@ internal ref partial struct StatementScanner
     /// <summary>Characters that no operator of the SQL standard has.</summary>
     private static readonly SearchValues<char> OddOperatorCharacters = SearchValues.Create("~!@#%^&|`?");
 
+    private static readonly SearchValues<char> Surrogates = SearchValues.Create(
+        string.Create(0x800, 0, static (span, _) => { for (var i = 0; i < span.Length; i++) span[i] = (char)(0xD800 + i); }));
+
     private readonly ReadOnlySpan<char> _text;
     private readonly FunctionCatalog _catalog;
     private readonly Span<Frame> _frames;
@@ -120,7 +123,7 @@ internal ref partial struct StatementScanner
     /// <summary>Half of a surrogate pair has no UTF-8 form: what the server would read is up to the encoder.</summary>
     private void RefuseHalfSurrogates()
     {
-        var i = _text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        var i = _text.IndexOfAny(Surrogates);
         while (i >= 0)
         {
             if (i + 1 >= _text.Length || !char.IsSurrogatePair(_text[i], _text[i + 1]))
@@ -130,7 +133,7 @@ internal ref partial struct StatementScanner
             }
 
             i += 2;
-            var next = _text[i..].IndexOfAnyInRange('\uD800', '\uDFFF');
+            var next = _text[i..].IndexOfAny(Surrogates);
             i = next < 0 ? -1 : i + next;
         }
     }

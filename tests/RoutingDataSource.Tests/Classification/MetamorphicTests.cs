@@ -97,6 +97,11 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
         {
             foreach (var catalog in (FunctionCatalog[])[Catalogs.Corpus, Catalogs.BuiltIn])
             {
+                if (PlainRead.ProvesByCharacter(sql, catalog) && sql.StartsWith("SELECT", StringComparison.Ordinal) && !sql.Contains('\0'))
+                {
+                    Assert.True(StatementClassifier.Scan(sql, catalog).IsReadOnly, sql);
+                }
+
                 if (PlainRead.Proves(sql, catalog))
                 {
                     plain++;
