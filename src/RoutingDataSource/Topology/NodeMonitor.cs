@@ -91,7 +91,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     {
         // The second look at a node that missed a probe is quicker: reads may be waiting on it.
         var limit = !_hasAnswered && _failures == 0 && options.ProbeTimeout < ShortestFirstTimeout ? ShortestFirstTimeout
-            : _failures == 1 ? options.ProbeTimeout / 2
+            : _failures == 1 ? options.ProbeTimeout / 4
             : options.ProbeTimeout;
         using var timeout = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);

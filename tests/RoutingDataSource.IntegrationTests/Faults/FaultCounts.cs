@@ -14,20 +14,24 @@ internal sealed class FaultCounts
     public long Writes;
     public long WriteErrors;
     public long LostAcknowledged;
+    public long SlowestFirstWriteMs;
 
     public bool IsClean => Failed == 0 && Stale == 0 && Backwards == 0 && Doubled == 0 && Misrouted == 0 && Reads > 0 && Writes > 0;
 
-    public void NoteReadTime(TimeSpan elapsed)
+    public void NoteReadTime(TimeSpan elapsed) => Raise(ref SlowestReadMs, elapsed);
+
+    public void NoteFirstWrite(TimeSpan elapsed) => Raise(ref SlowestFirstWriteMs, elapsed);
+
+    private static void Raise(ref long slowest, TimeSpan elapsed)
     {
         var milliseconds = (long)elapsed.TotalMilliseconds;
         long seen;
-        while (milliseconds > (seen = Interlocked.Read(ref SlowestReadMs)) &&
-            Interlocked.CompareExchange(ref SlowestReadMs, milliseconds, seen) != seen)
+        while (milliseconds > (seen = Interlocked.Read(ref slowest)) && Interlocked.CompareExchange(ref slowest, milliseconds, seen) != seen)
         {
         }
     }
 
     public override string ToString() =>
         $"faults: reads={Reads} failed={Failed} stale={Stale} backwards={Backwards} doubled={Doubled} misrouted={Misrouted} " +
-        $"slowest_read_ms={SlowestReadMs} writes={Writes} lost_acknowledged={LostAcknowledged} write_errors={WriteErrors} refused_nobody_alive={RefusedNobodyAlive}";
+        $"slowest_read_ms={SlowestReadMs} writes={Writes} lost_acknowledged={LostAcknowledged} write_errors={WriteErrors} slowest_first_write_after_promotion_ms={SlowestFirstWriteMs} refused_nobody_alive={RefusedNobodyAlive}";
 }

@@ -155,6 +155,7 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
         }
 
         await next.PromoteAsync();
+        var promoted = Stopwatch.GetTimestamp();
         var survived = new Dictionary<int, long>();
         await using (var connection = await next.OpenConnectionAsync())
         await using (var command = new NpgsqlCommand("SELECT id, n FROM kv", connection))
@@ -167,6 +168,9 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
         for (var i = 0; i < acknowledged.Length; i++)
             Interlocked.Add(ref _counts.LostAcknowledged, Math.Max(0, acknowledged[i] - survived[i]));
         await WaitUntilAsync(() => _source.Cluster.Primary?.Port == next.Port, "the router to find the new primary");
+        await using (var write = _source.CreateCommand("UPDATE kv SET n = n WHERE id = -1"))
+            await write.ExecuteNonQueryAsync();
+        _counts.NoteFirstWrite(Stopwatch.GetElapsedTime(promoted));
         if (killOld)
         {
             foreach (var replica in _cluster.Replicas.Where(replica => replica != old))

@@ -1,0 +1,155 @@
+using ReplicaRouting.AdoNet;
+using ReplicaRouting.Consistency;
+using ReplicaRouting.Selection;
+
+namespace ReplicaRouting;
+
+// Where each command goes.
+public partial class RoutingConnection
+{
+    /// <summary>Decides where a text goes now.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="statement">What it was proven to be.</param>
+    /// <param name="peek">Whether to leave the connection and the turn of the replicas as they are.</param>
+    internal RouteDecision Decide(string text, in StatementClass statement, bool peek = false)
+    {
+        var table = Source.Table;
+        var primary = table.Snapshot.PrimaryIndex;
+        if (ActiveTransaction is { } transaction)
+        {
+            return transaction.IsOnReplica
+                ? new(RouteTarget.Replica, _replica.Node!.Index, RouteReason.ReadOnlyTransaction)
+                : new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
+        }
+
+        if (_isInTextTransaction)
+            return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
+        if (_ambient is not null && IsAmbientActive())
+            return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.AmbientTransaction);
+        if (!peek)
+            LeaveFallback(); // a read before this one has ended by now
+        if (_openWrite is not null && !peek)
+            EndWrite(); // autocommit: a command before this one has ended by now
+        if (!statement.IsReadOnly)
+            return new(RouteTarget.Primary, PrimaryNode(primary), statement.Reason);
+        if (_isPinned)
+            return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.SessionPinned);
+        return DecideRead(text, statement, table, peek) with { IsFreeRead = true };
+    }
+
+    private int PrimaryNode(int primary) => _primary.IsHeld ? _primary.Node!.Index : primary;
+
+    private RouteDecision DecideRead(string text, in StatementClass statement, ReadTable table, bool peek)
+    {
+        var primary = table.Snapshot.PrimaryIndex;
+        if (Source.Options.Mode == RoutingMode.PrimaryOnly)
+            return new(RouteTarget.Primary, primary, RouteReason.PrimaryOnlyMode);
+        var forced = RoutingSession.ForcedTarget;
+        if (forced == RouteTarget.Primary)
+            return new(RouteTarget.Primary, primary, RouteReason.PrimaryScope);
+        if (Source.Rules.Length > 0 && AskRules(text, statement, table) is { } ruled)
+            return ruled;
+        if (table.Cycle.Length == 0)
+            return Fallback(table, table.WhyNone, FloorForStale(statement, forced, table), peek);
+
+        var floor = default(WalPosition);
+        if (forced is null && statement.Hint != RouteHint.Replica && Seen is { } state)
+        {
+            if (Source.Options.SwitchReplica == SwitchReplica.PerConnection && state.Replica is >= 0 and var sticky)
+            {
+                if (table.IsEligible(sticky) && (state.IsFree || IsAbove(state, table, sticky)))
+                    return new(RouteTarget.Replica, sticky, RouteReason.ProvenRead);
+                if (!peek)
+                    state.LeaveReplica(Source.Time.GetTimestamp());
+            }
+
+            if (!state.IsFree)
+            {
+                switch (state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out floor))
+                {
+                    case FloorStatus.NotSampledYet:
+                        Source.RequestProbes();
+                        return Fallback(table, RouteReason.ReadYourWrites, null, peek);
+                    case FloorStatus.None:
+                        floor = default;
+                        break;
+                }
+            }
+        }
+
+        var node = peek ? table.Choose(0, floor) : Source.ChooseReplica(table, floor);
+        if (node >= 0)
+            return new(RouteTarget.Replica, node, RouteReason.ProvenRead);
+        Source.RequestProbes();
+        if (Source.Options.ReplicaWait > TimeSpan.Zero && !peek && Source.ChooseReplica(table, default) is >= 0 and var near)
+            return new(RouteTarget.Replica, near, RouteReason.ProvenRead) { WaitFor = floor };
+        return Fallback(table, RouteReason.ReadYourWrites, floor, peek);
+    }
+
+    // What a replica beyond the lag bounds would have to show, should the primary take no more reads.
+    private WalPosition? FloorForStale(in StatementClass statement, RouteTarget? forced, ReadTable table)
+    {
+        if (forced is not null || statement.Hint == RouteHint.Replica || Seen is not { IsFree: false } state)
+            return default(WalPosition);
+        return state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var floor) == FloorStatus.NotSampledYet ? null : floor;
+    }
+
+    private bool IsAbove(ConsistencyState state, ReadTable table, int node) =>
+        state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var floor) switch
+        {
+            FloorStatus.None => true,
+            FloorStatus.Known => table.HasReplayed(node, floor),
+            _ => false,
+        };
+
+    /// <summary>No replica can serve a read.</summary>
+    /// <param name="table">What is known.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="floor">What the read must show; <see langword="null"/> when that is not known yet, so that only the primary will do.</param>
+    /// <param name="peek">Whether the read is not going to run.</param>
+    private RouteDecision Fallback(ReadTable table, RouteReason reason, WalPosition? floor, bool peek)
+    {
+        var primary = table.Snapshot.PrimaryIndex;
+        if (!Source.Options.FallBackToPrimary && reason != RouteReason.ReadYourWrites)
+            throw Source.NoReplica(reason);
+        if (peek || floor is null || _isInFallback)
+            return new(RouteTarget.Primary, primary, reason);
+        if (Source.TryEnterFallback())
+        {
+            _isInFallback = true;
+            return new(RouteTarget.Primary, primary, reason);
+        }
+
+        var least = Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica ? table.LeastStale(floor.Value) : -1;
+        return least >= 0 ? new(RouteTarget.Replica, least, RouteReason.FallbackLimit) : throw Source.BeyondFallbackLimit(reason);
+    }
+
+    private void LeaveFallback()
+    {
+        if (!_isInFallback)
+            return;
+        _isInFallback = false;
+        Source.LeaveFallback();
+    }
+
+    private RouteDecision? AskRules(string text, in StatementClass statement, ReadTable table)
+    {
+        var context = new RuleContext(text, statement, RoutingSession.Current is not null, Seen is { IsFree: false }, table.Snapshot);
+        foreach (var rule in Source.Rules)
+        {
+            var decision = rule.Decide(context);
+            if (decision.Target is null)
+                continue;
+            if (decision.Target == RouteTarget.Primary)
+                return new(RouteTarget.Primary, table.Snapshot.PrimaryIndex, RouteReason.Rule);
+            if (decision.NodeName is not { } name)
+                return null;
+            var node = Array.Find(Source.Nodes, node => node.Name == name);
+            return node is not null && table.IsEligible(node.Index) && (Seen is not { IsFree: false } state || IsAbove(state, table, node.Index))
+                ? new RouteDecision(RouteTarget.Replica, node.Index, RouteReason.Rule)
+                : null;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Transactions;
+using Npgsql;
+using ReplicaRouting.AdoNet;
+using ReplicaRouting.Consistency;
+
+namespace ReplicaRouting;
+
+// What the connection remembers of the commands that ran on it.
+public partial class RoutingConnection
+{
+    private RoutingTransaction? _transaction;
+    private Transaction? _ambient;
+    private bool _isInTextTransaction;
+    private bool _isPinned;
+    private ConsistencyState? _own;
+    private ConsistencyState? _openWrite;
+    private Transaction? _ambientWrite;
+    private bool _isInFallback;
+
+    /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
+    internal RoutingTransaction? ActiveTransaction => _transaction is { HasEnded: false } active ? active : null;
+
+    /// <summary>Whose writes this connection's reads must show; <see langword="null"/> when nobody's.</summary>
+    private ConsistencyState? Seen => Source.Options.ReadYourWrites == ReadYourWrites.None ? null : Source.AmbientState() ?? _own;
+
+    private ConsistencyState? SeenForNotes =>
+        Source.Options.ReadYourWrites == ReadYourWrites.None ? null : Source.AmbientState() ?? (_own ??= new(Source.MaxPin));
+
+    private RouteDecision BeforePrimary(in RouteDecision decision, in StatementClass statement)
+    {
+        if (!statement.IsReadOnly)
+        {
+            _primary.IsDirty = true;
+            BeginWrite();
+            if ((statement.SessionEffect & SessionEffect.BeginsTransaction) != 0)
+                _isInTextTransaction = true;
+            if ((statement.SessionEffect & SessionEffect.LeavesState) != 0)
+                _isPinned = true;
+        }
+
+        return decision.Node == _primary.Node!.Index ? decision : decision with { Node = _primary.Node.Index };
+    }
+
+    private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
+    {
+        if (Source.Metrics.CountsCommands)
+            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
+        if (decision.Target == RouteTarget.Replica)
+        {
+            if (decision.IsFreeRead && SeenForNotes is { } state)
+                state.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp());
+            else if (!decision.IsFreeRead && !statement.IsReadOnly)
+                FollowText(statement.SessionEffect & SessionEffect.EndsTransaction); // COMMIT in a read-only transaction
+            return;
+        }
+
+        if (statement.IsReadOnly)
+        {
+            if (Source.Nodes.Length > 1 && SeenForNotes is { } seen)
+            {
+                seen.NotePrimaryRead(Source.Time.GetTimestamp());
+                if (decision.Reason == RouteReason.ReadYourWrites)
+                    Source.RequestProbes(); // the position that frees the session is one that is sampled after this read
+            }
+
+            return;
+        }
+
+        FollowText(statement.SessionEffect);
+        if (isComplete && !IsInTransaction)
+            EndWrite();
+    }
+
+    private void AfterFailure(in RouteDecision decision, in StatementClass statement, string text, Exception error)
+    {
+        if (error is PostgresException && (statement.SessionEffect & SessionEffect.EndsTransaction) != 0)
+            AfterFailedEnd(text);
+        if (decision.Target != RouteTarget.Primary)
+            return;
+        if (error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+            Source.RequestProbes(); // the primary may have moved
+        if (!statement.IsReadOnly && !IsInTransaction)
+            EndWrite(); // it may have happened
+    }
+
+    // A COMMIT that fails has ended its transaction as well; a text of several statements may have failed before it came to its COMMIT.
+    private void AfterFailedEnd(string text)
+    {
+        if (ActiveTransaction is { } transaction)
+        {
+            if (transaction.HasInnerEnded())
+                transaction.NoteEnd();
+        }
+        else
+        {
+            _isInTextTransaction = text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
+        }
+    }
+
+    private void FollowText(SessionEffect effect)
+    {
+        if ((effect & SessionEffect.EndsTransaction) != 0)
+        {
+            _isInTextTransaction = false;
+            _transaction?.NoteEnd();
+        }
+
+        if ((effect & SessionEffect.ClearsState) != 0)
+            _isPinned = false;
+    }
+
+    private bool IsInTransaction => _isInTextTransaction || ActiveTransaction is not null || (_ambient is not null && IsAmbientActive());
+
+    private bool IsAmbientActive()
+    {
+        try
+        {
+            if (_ambient!.TransactionInformation.Status == TransactionStatus.Active)
+                return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            // the scope is over
+        }
+
+        _ambient = null;
+        return false;
+    }
+
+    private void BeginWrite()
+    {
+        if (SeenForNotes is not { } state)
+            return;
+        if (_ambient is { } ambient && IsAmbientActive())
+        {
+            // The write ends when the scope does, by when this connection may have been closed.
+            if (_ambientWrite == ambient)
+                return;
+            _ambientWrite = ambient;
+            state.BeginWrite();
+            var time = Source.Time;
+            ambient.TransactionCompleted += (_, _) => state.EndWrite(time.GetTimestamp());
+            return;
+        }
+
+        if (_openWrite is not null)
+            return;
+        _openWrite = state;
+        state.BeginWrite();
+    }
+
+    /// <summary>What was written on this connection has ended by now, one way or the other.</summary>
+    internal void EndWrite()
+    {
+        _openWrite?.EndWrite(Source.Time.GetTimestamp());
+        _openWrite = null;
+    }
+
+    private void ForgetSessionState()
+    {
+        EndWrite();
+        LeaveFallback();
+        _transaction = null;
+        _ambient = null;
+        _isInTextTransaction = false;
+        _isPinned = false;
+    }
+
+    private void ReleaseStickiness()
+    {
+        if (_own is { Replica: >= 0 } own)
+            own.ReleaseReplica(Source.History, Source.Table.Snapshot.Epoch, Source.Table.LeastReplayed);
+    }
+}
