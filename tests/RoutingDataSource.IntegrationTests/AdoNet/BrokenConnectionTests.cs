@@ -1,6 +1,5 @@
 using System.Data;
 using Npgsql;
-using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.IntegrationTests.AdoNet;
 

@@ -101,7 +101,7 @@ public sealed class DapperTests(FreshClusterFixture fixture) : Comparison(fixtur
         using (var reader = connection.ExecuteReader("SELECT * FROM item"))
             seen.Add(reader.Read());
         seen.Add(connection.State);
-        seen.Throws(() => connection.Query<int>("SELECT 1 / (3 - i) FROM generate_series(1, 5) i", buffered: false).ToList());
+        seen.Throws(() => seen.Add(connection.Query<int>("SELECT 1 / (3 - i) FROM generate_series(1, 5) i", buffered: false).ToList()));
         seen.Add(connection.State);
     });
 

@@ -2,7 +2,7 @@ using Npgsql;
 using System.Data;
 using NpgsqlTypes;
 
-namespace ReplicaRouting.IntegrationTests.Alias.Plain;
+namespace ReplicaRouting.IntegrationTests.Aliased.Plain;
 
 /// <summary>A program written for Npgsql. The build compiles it twice: as it stands, and with Npgsql's type names as aliases of ours.</summary>
 public static class Program

@@ -1,7 +1,7 @@
-namespace ReplicaRouting.IntegrationTests.Alias;
+namespace ReplicaRouting.IntegrationTests.Aliased;
 
 [Collection(FreshClusterTests.Name)]
-public sealed class AliasTests(FreshClusterFixture fixture)
+public sealed class AliasedProgramTests(FreshClusterFixture fixture)
 {
     [Fact]
     public async Task ProgramForNpgsql_WithItsTypeNamesAliased_CompilesAndSeesTheSame()
