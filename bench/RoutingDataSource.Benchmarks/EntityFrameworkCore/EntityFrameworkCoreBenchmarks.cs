@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using ReplicaRouting.Benchmarks.AdoNet;
 
@@ -27,15 +28,32 @@ public class EntityFrameworkCoreBenchmarks
         _routing = new(new DbContextOptionsBuilder<BenchmarkContext>().UseRoutingNpgsql(_routed).Options);
         _plainReads = new(new DbContextOptionsBuilder<BenchmarkContext>().UseNpgsql(_standby).Options);
         _plainWrites = new(new DbContextOptionsBuilder<BenchmarkContext>().UseNpgsql(_routed.PrimaryDataSource).Options);
-        using var context = _routing.CreateDbContext();
-        context.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"Customers\"");
-        context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().CreateTables(); // returns when the standby has them
-        context.AddRange(Enumerable.Range(0, Rows).Select(i => new Customer { Name = $"customer {i}" }));
-        context.SaveChanges();
-        _routed.ReloadTypes(); // waits for the standby
+        // Not over routing: contexts go back to their pool, and one that has written would read from the primary for a while.
+        using (var context = _plainWrites.CreateDbContext())
+        {
+            context.Database.ExecuteSqlRaw("DROP TABLE IF EXISTS \"Customers\"");
+            context.GetService<IRelationalDatabaseCreator>().CreateTables();
+            context.AddRange(Enumerable.Range(0, Rows).Select(i => new Customer { Name = $"customer {i}" }));
+            context.SaveChanges();
+        }
+
+        while (!HasStandbyRows())
+            Thread.Yield();
         using var fresh = _routing.CreateDbContext();
         if (TrackedRouted() != Rows || _routed.Explain(fresh.Customers.ToQueryString()).Route.Target != RouteTarget.Replica)
             throw new InvalidOperationException("The read to be measured does not go to a replica.");
+    }
+
+    private bool HasStandbyRows()
+    {
+        try
+        {
+            return Tracked(_plainReads) == Rows;
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return false; // not replayed yet
+        }
     }
 
     [GlobalCleanup]

@@ -278,6 +278,7 @@ public sealed class DropInTests(ShopDatabases databases) : IClassFixture<ShopDat
     private static string Describe(Exception? error) => error switch
     {
         null => "",
+        OperationCanceledException => "cancelled", // Npgsql too throws it or its TaskCanceledException, by where it was waiting
         PostgresException postgres => $"{postgres.GetType()} {postgres.SqlState} {postgres.MessageText} {postgres.ConstraintName}",
         _ => $"{error.GetType()} {error.Message} <- {Describe(error.InnerException)}",
     };
