@@ -6,7 +6,7 @@ namespace ReplicaRouting.Classification;
 internal sealed class CatalogBuilder
 {
     /// <summary>The operators that <see cref="PlainRead"/> reads.</summary>
-    private static readonly HashSet<string> CommonOperators = ["=", "<", ">", "+", "-", "*", "/", "%", "<>", "!=", "<=", ">=", "||"];
+    private static readonly HashSet<string> CommonOperators = ["=", "<", ">", "+", "-", "*", "/", "%", "<>", "!=", "<=", ">=", "||", "!", "|", "@"];
 
     /// <summary>What SQL calls the types of pg_catalog to which a user's cast may go.</summary>
     private static readonly Dictionary<string, string[]> TypeAliases = new(StringComparer.Ordinal)

@@ -227,7 +227,7 @@ internal ref struct PlainReadBlocks
 
         return second switch
         {
-            '|' => first == '|' || third == '|',
+            '|' => first == '|' ? !IsOperator(_text[at - 2]) : third == '|' && !IsOperator(first),
             '=' => first is '<' or '>' or '!' && !IsOperator(_text[at - 2]),
             _ => first == '<' && !IsOperator(_text[at - 2]),
         };

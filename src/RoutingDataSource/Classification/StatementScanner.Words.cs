@@ -174,6 +174,11 @@ internal ref partial struct StatementScanner
         }
 
         Span<char> buffer = stackalloc char[_token == TokenKind.EncodedName ? FunctionCatalog.MaxName : 0];
+        if (_token == TokenKind.Placeholder && !_planOnly && !_catalog.TrustsPlainReads && _text[_lexer.Start - 1] == '@')
+        {
+            CheckOperator("@"); // without a parameter of that name it is an operator
+        }
+
         scoped var name = Bare(_name, buffer);
         var quoted = IsQuoted(_name);
         if (name.Length > 6 && (name[0] | 0x20) == 'p' && name[2] == '_' && (name[1] | 0x20) == 'g')

@@ -63,6 +63,9 @@ public sealed class FunctionCatalogTests
         var catalog = Catalogs.With(new UserFunction("s", "+", true), new UserFunction("pg_catalog", "int4", true));
         Assert.Equal(RouteReason.VolatileFunction, StatementClassifier.Classify("SELECT a + b FROM c", catalog).Reason);
         Assert.True(StatementClassifier.Classify("SELECT a - b FROM c", catalog).IsReadOnly);
+        Assert.False(StatementClassifier.Classify("SELECT a @b FROM c", Catalogs.With(new UserFunction("s", "@", true))).IsReadOnly);
+        Assert.False(StatementClassifier.Classify("SELECT a =|| b FROM c", Catalogs.With(new UserFunction("s", "=||", true))).IsReadOnly);
+        Assert.False(StatementClassifier.Classify("SELECT a ||| b FROM c", Catalogs.With(new UserFunction("s", "|||", true))).IsReadOnly);
         Assert.Equal(RouteReason.VolatileFunction, StatementClassifier.Classify("SELECT a::int FROM c", catalog).Reason); // another name of int4
     }
 
