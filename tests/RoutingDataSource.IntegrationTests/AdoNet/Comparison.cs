@@ -68,6 +68,7 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
             .Configure(options =>
             {
                 options.ReadYourWrites = readYourWrites;
+                options.ReadOnlyFunctions.Add("pg_sleep");
                 options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(5); // a loaded machine must not look like a lost server
                 options.MaxReplicaLag = null;
             });
