@@ -31,7 +31,7 @@ internal static class ReplayWait
         }
 
         command.CommandText = "SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1";
-        command.Parameters.Add(new() { Value = new NpgsqlLogSequenceNumber(floor.Value) });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.PgLsn, Value = new NpgsqlLogSequenceNumber(floor.Value) });
         var started = time.GetTimestamp();
         while (await AskAsync(command, async, cancellationToken).ConfigureAwait(false) is not true)
         {

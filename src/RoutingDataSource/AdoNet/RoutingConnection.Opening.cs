@@ -41,6 +41,13 @@ public partial class RoutingConnection
     /// <inheritdoc />
     public override Task CloseAsync() => CloseAsync(async: true).AsTask();
 
+    // The exception of Npgsql's own asynchronous methods: a task that is made cancelled would throw a TaskCanceledException.
+    private static async ValueTask CancelAsync(CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private ValueTask OpenAsync(bool async, CancellationToken cancellationToken)
     {
         CheckClosed();
@@ -48,7 +55,7 @@ public partial class RoutingConnection
         if (_state == ConnectionState.Open)
             return ReopenAsync(async, cancellationToken); // broken
         if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancellationToken);
+            return CancelAsync(cancellationToken);
         _state = ConnectionState.Connecting;
         try
         {

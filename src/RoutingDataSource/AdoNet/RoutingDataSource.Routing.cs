@@ -241,7 +241,8 @@ public sealed partial class RoutingDataSource
 
     private void CheckStart()
     {
-        if (_monitor.LoginError is var (name, error))
+        // A database that is missing on one node only may be one that it has not replayed yet.
+        if (_monitor.LoginError is var (name, error) && (error.SqlState != PostgresErrorCodes.InvalidCatalogName || !IsUsable))
         {
             throw new PostgresException(
                 $"{error.MessageText} (node {name})", error.Severity, error.InvariantSeverity, error.SqlState);

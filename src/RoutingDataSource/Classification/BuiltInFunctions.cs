@@ -3,7 +3,7 @@ namespace ReplicaRouting.Classification;
 /// <summary>The built-in functions, operators and keywords as one table.</summary>
 internal static class BuiltInFunctions
 {
-    internal static readonly NameEntry RefusedBySchema = new("*", NameFlags.Refused, RouteReason.VolatileFunction);
+    internal static readonly NameEntry RefusedBySchema = new("*", NameFlags.Refused | NameFlags.LeavesState, RouteReason.VolatileFunction);
     internal static readonly NameEntry HarmlessBySchema = new("*", NameFlags.Harmless, RouteReason.ProvenRead);
 
     /// <summary>The operators of pg_catalog: all are stable or immutable.</summary>

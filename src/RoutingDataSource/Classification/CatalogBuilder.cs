@@ -42,6 +42,9 @@ internal sealed class CatalogBuilder
 
     internal FrozenSchemas HarmlessSchemas { get; }
 
+    // What a user's function does does not stand in the text: it may set a parameter or take a lock that the session keeps.
+    private const NameFlags UserRefused = NameFlags.Refused | NameFlags.LeavesState;
+
     internal FrozenSchemas RefusedSchemas { get; }
 
     internal ulong AttributeFilter { get; private set; }
@@ -75,14 +78,14 @@ internal sealed class CatalogBuilder
             foreach (var function in _userFunctions)
             {
                 var refused = IsRefused(function);
-                Merge(entries, function.Name, refused ? NameFlags.Refused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
+                Merge(entries, function.Name, refused ? UserRefused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
                 AttributeFilter |= refused ? FilterBit(function.Name) : 0;
                 RefusesOperators |= refused && CommonOperators.Contains(function.Name);
                 if (refused && function.Schema == "pg_catalog" && TypeAliases.TryGetValue(function.Name, out var aliases))
                 {
                     foreach (var alias in aliases)
                     {
-                        Merge(entries, alias, NameFlags.Refused | NameFlags.Attribute, RouteReason.VolatileFunction);
+                        Merge(entries, alias, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
                         AttributeFilter |= FilterBit(alias);
                     }
                 }
@@ -102,7 +105,7 @@ internal sealed class CatalogBuilder
         {
             if (name != "*")
             {
-                Merge(entries, name, NameFlags.Refused | NameFlags.Attribute, RouteReason.VolatileFunction);
+                Merge(entries, name, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
                 AttributeFilter |= FilterBit(name);
             }
         }
@@ -119,7 +122,7 @@ internal sealed class CatalogBuilder
             Merge(
                 entries,
                 QualifiedName.Key(function.Schema, function.Name),
-                IsRefused(function) ? NameFlags.Refused : NameFlags.Harmless,
+                IsRefused(function) ? UserRefused : NameFlags.Harmless,
                 RouteReason.VolatileFunction);
         }
 
@@ -136,7 +139,7 @@ internal sealed class CatalogBuilder
         {
             if (schema is not null && name != "*")
             {
-                Merge(entries, QualifiedName.Key(schema, name), NameFlags.Refused, RouteReason.VolatileFunction);
+                Merge(entries, QualifiedName.Key(schema, name), UserRefused, RouteReason.VolatileFunction);
             }
         }
 

@@ -87,6 +87,15 @@ internal sealed class ClassificationCache
             _byReference[ReferenceSlot(sql)] = entry;
         }
 
+        // A refusal that was remembered since the text was classified has emptied the slots before this entry was stored, or is seen here.
+        Interlocked.MemoryBarrier();
+        if (entry.Class.IsReadOnly && Refusals.Contains(sql))
+        {
+            entry = new Entry(sql, Classified(sql));
+            Store(slot, entry);
+            _byReference[ReferenceSlot(sql)] = entry;
+        }
+
         return entry.Class;
     }
 

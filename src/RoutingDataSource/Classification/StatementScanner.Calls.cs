@@ -55,7 +55,7 @@ internal ref partial struct StatementScanner
 
         if ((flags & NameFlags.Harmless) == 0 && !_planOnly && !IsNoCall(name))
         {
-            Refuse(RouteReason.UnknownFunction, _name.Start, _name.Length);
+            RefuseUnknown(_name.Start, _name.Length);
         }
 
         return FrameKind.Arguments;
@@ -159,7 +159,7 @@ internal ref partial struct StatementScanner
             && (schema.Length == 0 || !FunctionCatalog.Matches(Bare(schema, []), IsQuoted(schema), "pg_catalog"))
             && _catalog.UserFunctions is null)
         {
-            Refuse(RouteReason.UnknownFunction, ahead.Start, ahead.Length);
+            RefuseUnknown(ahead.Start, ahead.Length);
         }
 
         return true; // the operator itself is judged when the walk comes to it

@@ -158,6 +158,7 @@ internal ref partial struct StatementScanner
         if (_catalog.IsRefusedOperator(symbol, out var unknown))
         {
             Refuse(unknown ? RouteReason.UnknownFunction : RouteReason.VolatileFunction);
+            LeaveState(); // an operator calls a function
         }
     }
 

@@ -202,6 +202,7 @@ internal ref partial struct StatementScanner
             && Peek(out _) is not TokenKind.OpenParen and not TokenKind.Dot)
         {
             Refuse(RouteReason.VolatileFunction);
+            LeaveState();
         }
     }
 

@@ -148,6 +148,17 @@ internal ref partial struct StatementScanner
 
     private void Refuse(RouteReason reason) => Refuse(reason, _lexer.Start, _lexer.Length);
 
+    // In a command that is no read anyway, what looks like an unknown function is the name of a table more often than not.
+    private void RefuseUnknown(int start, int length)
+    {
+        if (_reason == RouteReason.ProvenRead)
+        {
+            LeaveState();
+        }
+
+        Refuse(RouteReason.UnknownFunction, start, length);
+    }
+
     private void ScanStatement()
     {
         _depth = 0;

@@ -16,12 +16,13 @@ internal sealed class TextMemory
     private readonly ConcurrentQueue<string> _order = new();
     private readonly Lock _adding = new();
     private long _bytes;
+    private volatile bool _isEmpty = true;
 
     /// <summary>Gets how many texts are remembered.</summary>
     public int Count => _texts.Count;
 
     /// <summary>Gets whether nothing is remembered, which is the rule.</summary>
-    public bool IsEmpty { get; private set; } = true;
+    public bool IsEmpty => _isEmpty;
 
     /// <summary>Remembers a text; the oldest ones are forgotten when the bounds are reached. A text beyond the bounds by itself is not kept.</summary>
     /// <returns>Whether the text is remembered now.</returns>
@@ -42,7 +43,7 @@ internal sealed class TextMemory
 
             _order.Enqueue(text);
             _bytes += size;
-            IsEmpty = false;
+            _isEmpty = false;
             while ((_texts.Count > MaxEntries || _bytes > MaxBytes) && _order.TryDequeue(out var oldest))
             {
                 _texts.TryRemove(oldest, out _);

@@ -58,7 +58,7 @@ internal sealed class ClusterMonitor : IDisposable
         get
         {
             lock (_gate)
-                return _states.FirstOrDefault(state => state.LoginError is not null) is { } state ? (state.Node.Name, state.LoginError!) : null;
+                return _states.Where(state => state.LoginError is not null).MinBy(state => state.LoginError!.SqlState) is { } state ? (state.Node.Name, state.LoginError!) : null;
         }
     }
 

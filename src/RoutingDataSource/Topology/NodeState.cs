@@ -64,7 +64,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
 
     public void Miss(Exception error)
     {
-        LoginError = error as PostgresException is { SqlState: "28P01" or "28000" } login ? login : null;
+        LoginError = error as PostgresException is { SqlState: "28P01" or "28000" or "3D000" } login ? login : null;
         IsGone = error is NpgsqlException { InnerException: System.Net.Sockets.SocketException }
             or PostgresException { SqlState: "57P01" or "57P02" or "57P03" };
         Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };
