@@ -70,6 +70,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
                 Probe = options.Probe ?? new PostgresNodeProbe(),
                 TimeProvider = Time,
                 PrimaryTask = LearnCatalogAsync,
+                Probed = (node, elapsed) => Metrics!.Probe(node, elapsed),
             },
             Logger,
             OnPublished);

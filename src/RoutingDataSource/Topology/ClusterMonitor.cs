@@ -39,7 +39,7 @@ internal sealed class ClusterMonitor : IDisposable
         _published = published;
         _states = [.. nodes.Select((node, index) => new NodeState(node, index))];
         _monitors = [.. nodes.Select((node, index) => new NodeMonitor(
-            node, options, (started, result) => Answered(index, started, result), error => Failed(index, error)))];
+            node, options, (started, elapsed, result) => Answered(index, started, elapsed, result), error => Failed(index, error)))];
         _current = new(0, [.. _states.Select(state => state.Snapshot)], -1, 0, null, null);
     }
 
@@ -155,7 +155,7 @@ internal sealed class ClusterMonitor : IDisposable
         _firstRound.TrySetCanceled();
     }
 
-    private void Answered(int index, long started, NodeProbeResult result)
+    private void Answered(int index, long started, TimeSpan elapsed, NodeProbeResult result)
     {
         lock (_gate)
         {
@@ -164,6 +164,7 @@ internal sealed class ClusterMonitor : IDisposable
             var state = _states[index];
             var wasReachable = state.Snapshot.IsReachable;
             state.Answer(started, result);
+            _options.Probed?.Invoke(state.Snapshot, elapsed);
             if (!wasReachable)
                 Log.NodeReachable(_logger, state.Node.Name, result.Role);
             state.WasAsked = true;

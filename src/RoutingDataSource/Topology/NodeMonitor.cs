@@ -3,7 +3,7 @@ using Npgsql;
 namespace ReplicaRouting.Topology;
 
 /// <summary>Probes one server for ever: one held connection, one probe at a time, at jittered intervals, sooner when somebody asks.</summary>
-internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, Action<long, NodeProbeResult> answered, Action<Exception> failed)
+internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, Action<long, TimeSpan, NodeProbeResult> answered, Action<Exception> failed)
 {
     // A node that does not answer is asked less and less often, up to this many intervals apart.
     private const int MaxBackOff = 5;
@@ -119,12 +119,13 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
             connection ??= await node.ProbeSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             var started = _time.GetTimestamp();
             var result = await options.Probe.ProbeAsync(connection, cancellationToken).ConfigureAwait(false);
+            var elapsed = _time.GetElapsedTime(started);
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Role == NodeRole.Primary)
                 await RunPrimaryTaskAsync(connection, cancellationToken).ConfigureAwait(false);
             else
                 _primaryTaskRan = null;
-            answered(started, result);
+            answered(started, elapsed, result);
             return connection;
         }
         catch

@@ -16,5 +16,8 @@ internal sealed record TopologyOptions
     /// <summary>Runs on the held connection of the primary after its first answer, after a change of primary and then at intervals.</summary>
     public Func<NpgsqlConnection, CancellationToken, Task>? PrimaryTask { get; init; }
 
+    /// <summary>Told of each answered probe and its duration.</summary>
+    public Action<NodeSnapshot, TimeSpan>? Probed { get; init; }
+
     public TimeSpan PrimaryTaskInterval { get; init; } = TimeSpan.FromSeconds(30);
 }
