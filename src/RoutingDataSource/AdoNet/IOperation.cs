@@ -11,6 +11,9 @@ internal interface IOperation<T>
     /// <summary>The text, for rules and for the memory of refusals; of a batch, that of its first command.</summary>
     public string Text { get; }
 
+    /// <summary>Npgsql's own command, for the error of whoever runs another one at the same time; a batch has none.</summary>
+    public NpgsqlCommand? Command { get; }
+
     /// <summary>Whether the result is complete when the operation returns, so that a write has ended.</summary>
     public bool IsComplete { get; }
 

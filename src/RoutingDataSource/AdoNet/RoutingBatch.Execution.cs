@@ -140,6 +140,8 @@ public sealed partial class RoutingBatch
 
         public string Text => batch.FirstText;
 
+        public NpgsqlCommand? Command => null;
+
         public bool IsComplete => false;
 
         public bool CanRepeat => !batch.HasStreams;
@@ -164,6 +166,8 @@ public sealed partial class RoutingBatch
 
         public string Text => batch.FirstText;
 
+        public NpgsqlCommand? Command => null;
+
         public bool IsComplete => true;
 
         public bool CanRepeat => !batch.HasStreams;
@@ -187,6 +191,8 @@ public sealed partial class RoutingBatch
         public StatementClass Statement => batch.Statement;
 
         public string Text => batch.FirstText;
+
+        public NpgsqlCommand? Command => null;
 
         public bool IsComplete => true;
 

@@ -205,6 +205,8 @@ public sealed partial class RoutingCommand
 
         public string Text => command._inner.CommandText;
 
+        public NpgsqlCommand? Command => command._inner;
+
         public bool IsComplete => false;
 
         public bool CanRepeat => !command.HasStreams;
@@ -229,6 +231,8 @@ public sealed partial class RoutingCommand
 
         public string Text => command._inner.CommandText;
 
+        public NpgsqlCommand? Command => command._inner;
+
         public bool IsComplete => true;
 
         public bool CanRepeat => !command.HasStreams;
@@ -252,6 +256,8 @@ public sealed partial class RoutingCommand
         public StatementClass Statement => command.Statement;
 
         public string Text => command._inner.CommandText;
+
+        public NpgsqlCommand? Command => command._inner;
 
         public bool IsComplete => true;
 

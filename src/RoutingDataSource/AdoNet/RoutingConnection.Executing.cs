@@ -10,6 +10,10 @@ namespace ReplicaRouting;
 // Running a command where it was decided, and elsewhere when that fails.
 public partial class RoutingConnection
 {
+    // The command that is on its way to a server, which may take a while: an inner connection is busy only once it is there.
+    private string? _runningText;
+    private NpgsqlCommand? _runningCommand;
+
     /// <summary>Runs an operation, for a command of the data source's between an Open and a Close of this connection.</summary>
     internal ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool opens, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T> =>
@@ -58,86 +62,96 @@ public partial class RoutingConnection
     private async ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
+        if (_runningText is not null)
+            throw new NpgsqlOperationInProgressException(_runningCommand ?? new NpgsqlCommand(_runningText));
         if (CheckOpen(out var busyGeneration) is { } busy)
             return await RunOnBusyAsync<TOperation, T>(operation, busy, busyGeneration, async, cancellationToken).ConfigureAwait(false);
-        var statement = operation.Statement;
-        var decision = Decide(operation.Text, statement);
-        for (var attempt = 1; ; attempt++)
+        (_runningText, _runningCommand) = (operation.Text, operation.Command);
+        try
         {
-            RouteDecision next;
-            ExceptionDispatchInfo failure;
-            try
+            var statement = operation.Statement;
+            var decision = Decide(operation.Text, statement);
+            for (var attempt = 1; ; attempt++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var inner = decision.Target == RouteTarget.Replica
-                    ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
-                    : await AcquirePrimaryAsync(
-                        async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
-                if (decision.WaitFor != default && !await ReplayWait.ForAsync(
-                    inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                RouteDecision next;
+                ExceptionDispatchInfo failure;
+                try
                 {
-                    decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
-                    continue;
-                }
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var inner = decision.Target == RouteTarget.Replica
+                        ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
+                        : await AcquirePrimaryAsync(
+                            async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                    if (decision.WaitFor != default && !await ReplayWait.ForAsync(
+                        inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                    {
+                        decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
+                        continue;
+                    }
 
-                if (decision.Target == RouteTarget.Primary)
-                    decision = BeforePrimary(decision, statement);
-                await operation.BindAsync(
-                    inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
-                AfterSuccess(decision, statement, operation.IsComplete);
-                operation.Routed(decision);
-                if (operation.ClosesConnection)
-                    CloseWithReader(inner);
-                return result;
-            }
-            catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
-            {
-                failure = ExceptionDispatchInfo.Capture(error);
-                Source.Metrics.Rerun(rerouted.Reason);
-                if (rerouted.Reason == RouteReason.RefusedByReplica)
+                    if (decision.Target == RouteTarget.Primary)
+                        decision = BeforePrimary(decision, statement);
+                    await operation.BindAsync(
+                        inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
+                    var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+                    AfterSuccess(decision, statement, operation.IsComplete);
+                    operation.Routed(decision);
+                    if (operation.ClosesConnection)
+                        CloseWithReader(inner);
+                    return result;
+                }
+                catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
                 {
-                    operation.RememberRefusal(Source);
-                    Source.Metrics.Refusal();
-                    Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
-                }
-                else if (rerouted.Reason == RouteReason.ServerLost)
-                {
-                    Log.ReadLost(Source.Logger, Source.Nodes[decision.Node].Name, Failure.Describe(error));
-                }
+                    failure = ExceptionDispatchInfo.Capture(error);
+                    Source.Metrics.Rerun(rerouted.Reason);
+                    if (rerouted.Reason == RouteReason.RefusedByReplica)
+                    {
+                        operation.RememberRefusal(Source);
+                        Source.Metrics.Refusal();
+                        Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
+                    }
+                    else if (rerouted.Reason == RouteReason.ServerLost)
+                    {
+                        Log.ReadLost(Source.Logger, Source.Nodes[decision.Node].Name, Failure.Describe(error));
+                    }
 
-                next = rerouted;
-            }
-            catch (Exception error)
-            {
-                operation.Routed(decision);
-                AfterFailure(decision, statement, operation.Text, error);
-                if (operation.ClosesConnection)
-                    await CloseAsync(async).ConfigureAwait(false);
-                throw;
-            }
-
-            if (next.Reason == RouteReason.PrimaryMoved)
-            {
-                var hasMoved = async
-                    ? await Source.HasPrimaryMovedAsync(decision.Node, cancellationToken).ConfigureAwait(false)
-                    : Source.HasPrimaryMoved(decision.Node);
-                if (!hasMoved)
+                    next = rerouted;
+                }
+                catch (Exception error)
                 {
                     operation.Routed(decision);
-                    AfterFailure(decision, statement, operation.Text, failure.SourceException);
+                    AfterFailure(decision, statement, operation.Text, error);
                     if (operation.ClosesConnection)
                         await CloseAsync(async).ConfigureAwait(false);
-                    failure.Throw();
+                    throw;
                 }
 
-                await ReleasePrimaryAsync(async).ConfigureAwait(false);
-            }
+                if (next.Reason == RouteReason.PrimaryMoved)
+                {
+                    var hasMoved = async
+                        ? await Source.HasPrimaryMovedAsync(decision.Node, cancellationToken).ConfigureAwait(false)
+                        : Source.HasPrimaryMoved(decision.Node);
+                    if (!hasMoved)
+                    {
+                        operation.Routed(decision);
+                        AfterFailure(decision, statement, operation.Text, failure.SourceException);
+                        if (operation.ClosesConnection)
+                            await CloseAsync(async).ConfigureAwait(false);
+                        failure.Throw();
+                    }
 
-            await ReleaseReplicaAsync(async).ConfigureAwait(false);
-            if (!_primary.IsDirty && !_primary.IsOpen)
-                await ReleasePrimaryAsync(async).ConfigureAwait(false);
-            decision = next;
+                    await ReleasePrimaryAsync(async).ConfigureAwait(false);
+                }
+
+                await ReleaseReplicaAsync(async).ConfigureAwait(false);
+                if (!_primary.IsDirty && !_primary.IsOpen)
+                    await ReleasePrimaryAsync(async).ConfigureAwait(false);
+                decision = next;
+            }
+        }
+        finally
+        {
+            (_runningText, _runningCommand) = (null, null);
         }
     }
 
@@ -175,7 +189,7 @@ public partial class RoutingConnection
     internal void CheckReady()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (CheckOpen(out _) is not null)
+        if (CheckOpen(out _) is not null || _runningText is not null)
             throw new InvalidOperationException("Connection is busy");
     }
 

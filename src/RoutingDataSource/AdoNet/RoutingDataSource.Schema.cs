@@ -182,20 +182,33 @@ public sealed partial class RoutingDataSource
 
     private async ValueTask<NpgsqlDataSource> FindSchemaPoolAsync(string adminDatabase, bool async, CancellationToken cancellationToken)
     {
-        var snapshot = _monitor.Current;
-        if (snapshot.PrimaryIndex >= 0)
-            return Nodes[snapshot.PrimaryIndex].PrimaryPool;
-        foreach (var node in snapshot.Nodes)
+        for (var isSecond = false; ; isSecond = true)
         {
-            if (node.FailureMessage?.StartsWith(PostgresErrorCodes.InvalidCatalogName, StringComparison.Ordinal) != true)
-                continue; // it is not only the database that is missing
-            var pool = Nodes[node.Index].PrimaryPool;
-            if (await IsWritableAsync(pool, adminDatabase, async, cancellationToken).ConfigureAwait(false))
-                return pool;
-        }
+            var snapshot = _monitor.Current;
+            if (snapshot.PrimaryIndex >= 0)
+                return Nodes[snapshot.PrimaryIndex].PrimaryPool;
+            foreach (var node in snapshot.Nodes)
+            {
+                if (node.FailureMessage?.StartsWith(PostgresErrorCodes.InvalidCatalogName, StringComparison.Ordinal) != true)
+                    continue; // it is not only the database that is missing
+                var pool = Nodes[node.Index].PrimaryPool;
+                if (await IsWritableAsync(pool, adminDatabase, async, cancellationToken).ConfigureAwait(false))
+                    return pool;
+            }
 
-        CheckStart(); // a wrong password shows as such
-        throw NoPrimary();
+            if (isSecond)
+            {
+                CheckStart(); // a wrong password shows as such
+                throw NoPrimary();
+            }
+
+            // What is known may be that connections were ended by a DROP DATABASE, and not yet that the database is gone.
+            var asked = Task.WhenAll(Nodes.Select(node => _monitor.ProbeNow(node.Index)));
+            if (async)
+                await Task.WhenAny(asked, Task.Delay(LongestReplay, cancellationToken)).ConfigureAwait(false);
+            else
+                _ = asked.Wait(LongestReplay, cancellationToken);
+        }
     }
 
     private static async ValueTask<bool> IsWritableAsync(NpgsqlDataSource pool, string adminDatabase, bool async, CancellationToken cancellationToken)

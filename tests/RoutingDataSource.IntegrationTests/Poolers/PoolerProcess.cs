@@ -87,6 +87,7 @@ internal sealed class PoolerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(Find(program) ?? throw new InvalidOperationException($"{program} is not installed: apt-get install {program}"));
         foreach (var argument in arguments(config))
             start.ArgumentList.Add(argument);
+        start.WorkingDirectory = folder; // ours may be closed to the other user
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         if (Environment.UserName == "root")
         {

@@ -14,7 +14,10 @@ public sealed class LagTests
         var paused = cluster.Replicas[0];
         await paused.PauseReplayAsync();
         await cluster.Primary.ExecuteAsync("INSERT INTO t SELECT generate_series(1, 5000)");
-        await Until.TrueAsync(() => source.Cluster.Nodes.Single(node => node.Name == paused.Name).Lag is { Bytes: > 50_000 }, "the lag to be seen");
+        await Until.TrueAsync(
+            () => source.Cluster.Nodes.Single(node => node.Name == paused.Name).Lag is { Bytes: > 50_000 } &&
+                source.Cluster.Nodes.Single(node => node.Name == cluster.Replicas[1].Name).Lag is { Bytes: 0 },
+            "the lag of the one and the other's catching up to be seen");
         for (var i = 0; i < 20; i++)
             Assert.Equal(cluster.Replicas[1].Name, (await source.RunAsync("SELECT count(*) FROM t")).Route.Node);
 
