@@ -144,7 +144,7 @@ public sealed partial class RoutingBatch
 
         public bool IsComplete => false;
 
-        public bool CanRepeat => !batch.HasStreams;
+        public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
 
         public bool ClosesConnection => (behavior & CommandBehavior.CloseConnection) != 0;
 
@@ -170,7 +170,7 @@ public sealed partial class RoutingBatch
 
         public bool IsComplete => true;
 
-        public bool CanRepeat => !batch.HasStreams;
+        public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
 
         public bool ClosesConnection => false;
 
@@ -196,7 +196,7 @@ public sealed partial class RoutingBatch
 
         public bool IsComplete => true;
 
-        public bool CanRepeat => !batch.HasStreams;
+        public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
 
         public bool ClosesConnection => false;
 

@@ -49,6 +49,8 @@ public partial class RoutingConnection
             return new(RouteTarget.Primary, primary, RouteReason.PrimaryScope);
         if (Source.Rules.Length > 0 && AskRules(text, statement, table) is { } ruled)
             return ruled;
+        if (table.Cycle.Length == 0 && !peek)
+            Seen?.LeaveReplica(Source.Time.GetTimestamp());
         if (table.Cycle.Length == 0)
             return Fallback(table, table.WhyNone, FloorForStale(statement, forced, table), peek);
 

@@ -180,7 +180,13 @@ public partial class RoutingConnection
     internal void MarkDirty(NpgsqlConnection inner)
     {
         if (ReferenceEquals(inner, _replica.Connection))
+        {
+            // It must not go back to a pool that does not reset, and it may be closed by its reader before we are asked: such a pool drops what
+            // is in use when it is returned.
+            if (!_replica.IsDirty && _replica.Node!.SkipsReset)
+                _replica.Node.ReplicaPool.Clear();
             _replica.IsDirty = true;
+        }
         else if (ReferenceEquals(inner, _primary.Connection))
             _primary.IsDirty = true;
     }
@@ -237,7 +243,7 @@ public partial class RoutingConnection
         if (!neverOpened && !(canRepeat && Failure.IsLostRead(error)))
             return null;
         if (!neverOpened && Failure.IsUnreachable(error))
-            Source.ReportConnectFailure(decision.Node, error);
+            Source.RequestProbes(); // one lost connection is not a lost server: only probes and refused connections tell
         if (!Source.TryRerun())
             return null;
         return Elsewhere(decision.Node, attempt);
@@ -258,7 +264,7 @@ public partial class RoutingConnection
     {
         if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !Failure.IsUnreachable(error))
             return false;
-        Source.ReportConnectFailure(decision.Node, error);
+        Source.RequestProbes();
         return true;
     }
 

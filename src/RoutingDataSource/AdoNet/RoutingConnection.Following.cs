@@ -15,6 +15,7 @@ public partial class RoutingConnection
     private ConsistencyState? _own;
     private ConsistencyState? _openWrite;
     private Transaction? _ambientWrite;
+    private ConsistencyState? _ambientState;
     private bool _isInFallback;
 
     /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
@@ -134,9 +135,9 @@ public partial class RoutingConnection
         if (_ambient is { } ambient && IsAmbientActive())
         {
             // The write ends when the scope does, by when this connection may have been closed.
-            if (_ambientWrite == ambient)
+            if (_ambientWrite == ambient && _ambientState == state)
                 return;
-            _ambientWrite = ambient;
+            (_ambientWrite, _ambientState) = (ambient, state);
             state.BeginWrite();
             var time = Source.Time;
             ambient.TransactionCompleted += (_, _) => state.EndWrite(time.GetTimestamp());
@@ -152,8 +153,16 @@ public partial class RoutingConnection
     /// <summary>What was written on this connection has ended by now, one way or the other.</summary>
     internal void EndWrite()
     {
-        _openWrite?.EndWrite(Source.Time.GetTimestamp());
+        if (_openWrite is not { } ended)
+            return;
         _openWrite = null;
+        var now = Source.Time.GetTimestamp();
+        ended.EndWrite(now);
+        // A session may have begun or ended in between, and the connection goes on without it.
+        if (SeenForNotes is { } seen && seen != ended)
+            seen.NoteWrite(now);
+        if (ended != _own && Source.Options.ReadYourWrites != ReadYourWrites.None)
+            (_own ??= new(Source.MaxPin)).NoteWrite(now);
     }
 
     private void ForgetSessionState()

@@ -46,7 +46,11 @@ public partial class RoutingConnection
             }
             catch (Exception error) when (Failure.IsUnreachable(error) && Source.MayWaitForPrimary(started, hasMoved))
             {
-                // nothing was sent: another primary may take its place in time
+                // Nothing was sent: another primary may take its place in time. What is known of this one is asked first.
+                if (async)
+                    await Source.HasPrimaryMovedAsync(primary, cancellationToken).ConfigureAwait(false);
+                else
+                    Source.HasPrimaryMoved(primary);
             }
         }
     }
@@ -58,6 +62,8 @@ public partial class RoutingConnection
     {
         if (_replica.IsOpen && _replica.Node!.Index == index && _replica.IsForTransaction == (forTransaction || ActiveTransaction is not null))
             return _replica.Connection!;
+        if (ActiveTransaction is { IsOnReplica: true })
+            throw new InvalidOperationException("Connection is not open"); // lost with its transaction: another one would not have its snapshot
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         // A primary connection that served nothing but reads goes back; one with the user's state on it (currval, settings) is kept until
         // Close. Keeping it cannot deadlock: nobody waits for a primary connection while holding a replica's.

@@ -88,13 +88,13 @@ public partial class RoutingConnection
     /// <summary>Begins COPY … TO STDOUT in binary form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The exporter; dispose it to end the operation.</returns>
-    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) => PrimaryWithState().BeginBinaryExport(copyToCommand);
+    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) => PrimaryForExport(copyToCommand).BeginBinaryExport(copyToCommand);
 
     /// <inheritdoc cref="BeginBinaryExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlBinaryExporter> BeginBinaryExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).BeginBinaryExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await (await PrimaryForExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false)).BeginBinaryExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY … FROM STDIN in text form, on the primary.</summary>
     /// <param name="copyFromCommand">The COPY command.</param>
@@ -110,13 +110,13 @@ public partial class RoutingConnection
     /// <summary>Begins COPY … TO STDOUT in text form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The reader; dispose it to end the operation.</returns>
-    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) => PrimaryWithState().BeginTextExport(copyToCommand);
+    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) => PrimaryForExport(copyToCommand).BeginTextExport(copyToCommand);
 
     /// <inheritdoc cref="BeginTextExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlCopyTextReader> BeginTextExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).BeginTextExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await (await PrimaryForExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false)).BeginTextExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY in raw binary form, on the primary.</summary>
     /// <param name="copyCommand">The COPY command.</param>
@@ -242,30 +242,34 @@ public partial class RoutingConnection
 
     private NpgsqlConnection PrimaryUnlessBusy() => CheckOpenForInfo() is { } busy ? (_primary.IsOpen ? _primary.Connection! : busy) : Primary();
 
+    // A read-only transaction on a replica is on that one server whole, so everything that has no text to route stays with it: a COPY in is refused
+    // there as Npgsql's user would expect, and an export sees the transaction's snapshot.
+    private NpgsqlConnection? TransactionsReplica => ActiveTransaction is { IsOnReplica: true } ? _replica.Connection : null;
+
     private NpgsqlConnection Primary()
     {
         CheckReady();
-        return AcquirePrimaryAsync(async: false, enlist: false, CancellationToken.None).WaitForSync();
+        return TransactionsReplica ?? AcquirePrimaryAsync(async: false, enlist: false, CancellationToken.None).WaitForSync();
     }
 
     private ValueTask<NpgsqlConnection> PrimaryAsync(CancellationToken cancellationToken)
     {
         CheckReady();
-        return AcquirePrimaryAsync(async: true, enlist: false, cancellationToken);
+        return TransactionsReplica is { } replica ? new(replica) : AcquirePrimaryAsync(async: true, enlist: false, cancellationToken);
     }
 
     // The caller holds on to something of this very server connection, so it is kept until Close.
     private NpgsqlConnection PrimaryWithState()
     {
         var inner = Primary();
-        _primary.IsDirty = true;
+        MarkDirty(inner);
         return inner;
     }
 
     private async ValueTask<NpgsqlConnection> PrimaryWithStateAsync(CancellationToken cancellationToken)
     {
         var inner = await PrimaryAsync(cancellationToken).ConfigureAwait(false);
-        _primary.IsDirty = true;
+        MarkDirty(inner);
         return inner;
     }
 
@@ -280,6 +284,23 @@ public partial class RoutingConnection
     {
         var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
         BeginWrite();
+        return inner;
+    }
+
+    // COPY (INSERT … RETURNING …) TO STDOUT writes, and any other export shows what the primary has now.
+    private NpgsqlConnection PrimaryForExport(string copyToCommand)
+    {
+        var inner = Source.Classify(copyToCommand).IsReadOnly ? PrimaryWithState() : PrimaryForWrite();
+        SeenForNotes?.NotePrimaryRead(Source.Time.GetTimestamp());
+        return inner;
+    }
+
+    private async ValueTask<NpgsqlConnection> PrimaryForExportAsync(string copyToCommand, CancellationToken cancellationToken)
+    {
+        var inner = Source.Classify(copyToCommand).IsReadOnly
+            ? await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)
+            : await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false);
+        SeenForNotes?.NotePrimaryRead(Source.Time.GetTimestamp());
         return inner;
     }
 

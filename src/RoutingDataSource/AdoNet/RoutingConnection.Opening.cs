@@ -100,6 +100,8 @@ public partial class RoutingConnection
         catch
         {
             _state = ConnectionState.Closed;
+            _ambient = null;
+            await ReleasePrimaryAsync(async).ConfigureAwait(false);
             throw;
         }
     }
@@ -129,6 +131,8 @@ public partial class RoutingConnection
     private async ValueTask CloseInnerAsync(bool async)
     {
         var wasBroken = IsBroken;
+        if (ActiveTransaction is { IsOnReplica: true } && _replica.IsHeld)
+            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
         _state = ConnectionState.Closed; // a reader that closes with its connection must not come back here
         try
         {

@@ -89,6 +89,7 @@ public partial class RoutingConnection
     {
         CheckCanBegin(level);
         EndWrite();
+        LeaveFallback();
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         var inner = await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false);
         var begun = async
@@ -112,6 +113,9 @@ public partial class RoutingConnection
             try
             {
                 var inner = await AcquireReplicaAsync(decision.Node, async, cancellationToken, forTransaction: true).ConfigureAwait(false);
+                if (decision.WaitFor != default && !await ReplayWait.ForAsync(
+                    inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
+                    break;
                 var begun = async
                     ? await inner.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false)
                     : inner.BeginTransaction(level);

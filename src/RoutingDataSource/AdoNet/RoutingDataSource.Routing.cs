@@ -173,19 +173,14 @@ public sealed partial class RoutingDataSource
     /// <summary>Takes a place among the reads that fell back to the primary; beyond the limit there is none.</summary>
     internal bool TryEnterFallback()
     {
-        if (Options.PrimaryFallbackLimit is not { } limit)
-            return true;
-        if (Interlocked.Increment(ref _fallbacks) <= limit)
+        // Counted even without a limit: one may be set while reads are under way.
+        if (Interlocked.Increment(ref _fallbacks) <= (Options.PrimaryFallbackLimit ?? int.MaxValue))
             return true;
         LeaveFallback();
         return false;
     }
 
-    internal void LeaveFallback()
-    {
-        if (Options.PrimaryFallbackLimit is not null)
-            Interlocked.Decrement(ref _fallbacks);
-    }
+    internal void LeaveFallback() => Interlocked.Decrement(ref _fallbacks);
 
     /// <summary>The error for a read beyond the limit that no replica may serve.</summary>
     internal NpgsqlException BeyondFallbackLimit(RouteReason reason) => NoNode(
@@ -290,6 +285,7 @@ public sealed partial class RoutingDataSource
             var relations = new List<PrimaryRelation>();
             var batch = connection.CreateBatch();
             await using var _ = batch.ConfigureAwait(false);
+            batch.Timeout = 0; // whoever calls says how long it may take
             batch.BatchCommands.Add(new(FunctionCatalog.LearnFunctionsSql));
             batch.BatchCommands.Add(new(FunctionCatalog.LearnRelationsSql));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -106,6 +106,11 @@ internal sealed class FunctionCatalog
     /// <summary>Whether an operator, named by its characters, may call a volatile function.</summary>
     internal bool IsRefusedOperator(ReadOnlySpan<char> symbol, out bool unknown)
     {
+        if (symbol.SequenceEqual("!="))
+        {
+            symbol = "<>"; // the server reads it so
+        }
+
         var flags = _byName.Find(symbol, quoted: true).Flags;
         unknown = (flags & (NameFlags.Harmless | NameFlags.Refused)) == 0 && UserFunctions is null;
         return unknown || (flags & NameFlags.Refused) != 0;

@@ -181,7 +181,7 @@ internal static class PlainRead
                 case Dot:
                     wordEnd = 0;
                     i++;
-                    if ((uint)i < (uint)text.Length && text[i] <= ' ')
+                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1))
                     {
                         return false; // the name behind must see its dot
                     }
@@ -261,17 +261,16 @@ internal static class PlainRead
                     wordEnd = 0;
                     continue;
                 case Dollar:
+                    if (!IsParameter(text, i))
+                    {
+                        return false;
+                    }
+
                     wordEnd = 0;
                     i++;
-                    var digits = i;
                     while ((uint)i < (uint)text.Length && (uint)(text[i] - '0') <= 9)
                     {
                         i++;
-                    }
-
-                    if (i == digits || ((uint)i < (uint)text.Length && IsNamePart(text[i])))
-                    {
-                        return false;
                     }
 
                     continue;
@@ -287,6 +286,41 @@ internal static class PlainRead
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsNamePart(char c) => c >= 128 || NameParts[c] != 0;
+
+    /// <summary>Whether a dot stands behind an expression: <c>(x).f</c> and <c>a[1].f</c> may be calls of f.</summary>
+    internal static bool IsBehindExpression(ReadOnlySpan<char> text, int dot)
+    {
+        do
+        {
+            dot--;
+        }
+        while (dot > 0 && text[dot] is ' ' or '\t' or '\r' or '\n' or '\f');
+
+        return text[dot] is ')' or ']';
+    }
+
+    /// <summary>Whether a dollar sign begins a positional parameter that nothing is attached to: <c>$1.f</c> may be a call of f, and versions read
+    /// <c>$1into</c> differently.</summary>
+    internal static bool IsParameter(ReadOnlySpan<char> text, int dollar)
+    {
+        var end = dollar + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        if (end == dollar + 1 || (end < text.Length && IsNamePart(text[end])))
+        {
+            return false;
+        }
+
+        while (end < text.Length && text[end] is ' ' or '\t' or '\r' or '\n' or '\f')
+        {
+            end++;
+        }
+
+        return end == text.Length || text[end] != '.';
+    }
 
     /// <summary>Whether an unquoted or quoted word may need its place in the statement to be judged.</summary>
     internal static bool IsLeftToScanner(ReadOnlySpan<char> word) =>

@@ -93,7 +93,8 @@ internal ref struct PlainReadBlocks
             var words = starts & Any(lowStop, highStop, StopFirst46 | StopFirst57) & second;
             var digits = Any(lowClass, highClass, Digits);
             var numbers = names & ~digits & ((digits << 1) | lastDigit); // a letter behind a digit
-            events |= (operators & ((operators << 1) | lastOperator)) | (dots & ~((names | quotes) >> 1)) | numbers;
+            var named = names | quotes;
+            events |= (operators & ((operators << 1) | lastOperator)) | (dots & ~((named >> 1) & ((named << 1) | lastName | lastQuote))) | numbers;
             events = (events & ~inside) | words | (quotes & ((quotes << 1) | lastQuote));
             if (suspects)
             {
@@ -162,14 +163,14 @@ internal ref struct PlainReadBlocks
             case '"':
                 return opensName && IsHarmlessQuoted(at);
             case '.':
-                return at + 1 < _text.Length && (_text[at + 1] is '*' or '"' || IsNamePart(_text[at + 1]));
+                return at + 1 < _text.Length && (_text[at + 1] is '*' or '"' || IsNamePart(_text[at + 1])) && !PlainRead.IsBehindExpression(_text, at);
             case ';':
                 _next = _text.Length;
                 return _depth == 0 && _text[(at + 1)..].TrimStart(" \t\r\n\f").IsEmpty;
             case '@' or ':':
                 return IsPlaceholder(at, c);
             case '$':
-                return at + 1 < _text.Length && char.IsAsciiDigit(_text[at + 1]) && !IsNamePart(_text[at - 1]);
+                return !IsNamePart(_text[at - 1]) && PlainRead.IsParameter(_text, at);
             case '|' or '=' or '>':
                 return IsPair(at, c);
             default:

@@ -12,7 +12,7 @@ internal static class SqlKeywords
         json_object json_objectagg json_query json_scalar json_serialize json_table json_value lateral leading least limit localtime
         localtimestamp merge_action national nchar none normalize not null nullif numeric offset on only or order out overlay placing
         position precision primary real references returning row select session_user setof smallint some substring symmetric system_user
-        table then time timestamp to trailing treat trim true union unique user using values varchar variadic when where window with
+        table then time timestamp to trailing trim true union unique user using values varchar variadic when where window with
         xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
         """;
 

@@ -198,12 +198,29 @@ internal ref partial struct StatementScanner
                 CheckRelation(name, quoted);
             }
         }
+        else if (!_planOnly && _previous == PreviousToken.Dot && IsRefusedAttribute(name, quoted))
+        {
+            // (x).f calls f(x) when there is no such column, whoever wrote f
+        }
         else if (_catalog.HasAttributes && !_planOnly && MayNameType && _catalog.MayBeAttributeCall(name, quoted)
             && Peek(out _) is not TokenKind.OpenParen and not TokenKind.Dot)
         {
             Refuse(RouteReason.VolatileFunction);
             LeaveState();
         }
+    }
+
+    private bool IsRefusedAttribute(scoped ReadOnlySpan<char> name, bool quoted)
+    {
+        ref readonly var entry = ref _catalog.FindName(name, quoted);
+        if ((entry.Flags & NameFlags.Refused) == 0 || Peek(out _) is TokenKind.OpenParen or TokenKind.Dot)
+        {
+            return false;
+        }
+
+        Refuse(entry.Reason);
+        LeaveState();
+        return true;
     }
 
     private void CheckRelation(scoped ReadOnlySpan<char> name, bool quoted)
@@ -246,7 +263,7 @@ internal ref partial struct StatementScanner
     private void CheckSequenceColumn()
     {
         if (!_planOnly
-            && _previous is not PreviousToken.Name and not PreviousToken.Operand
+            && _previous is not PreviousToken.Operand // many words of the grammar stand like names before an expression
             && _previousKeyword != SqlKeyword.As
             && Peek(out _) != TokenKind.OpenParen)
         {
@@ -284,13 +301,14 @@ internal ref partial struct StatementScanner
             return;
         }
 
-        if (_nameIsPrevious && Text(_name).Equals("collation", StringComparison.OrdinalIgnoreCase))
+        var ahead = _lexer;
+        var following = ahead.Next();
+        if (following == TokenKind.OpenParen && _nameIsPrevious && Text(_name).Equals("collation", StringComparison.OrdinalIgnoreCase))
         {
             return; // COLLATION FOR (…)
         }
 
-        var ahead = _lexer;
-        if (ahead.Next() == TokenKind.Word)
+        if (following == TokenKind.Word)
         {
             var next = _text.Slice(ahead.Start, ahead.Length);
             if ((_clause == Clause.None && next.Equals("ordinality", StringComparison.OrdinalIgnoreCase))

@@ -94,8 +94,19 @@ internal sealed class ConsistencyState(long maxPin)
     /// <summary>A read was answered by a replica; later reads stay with it.</summary>
     public void NoteReplicaRead(int replica, long now)
     {
-        Volatile.Write(ref _lastRead, now);
-        Volatile.Write(ref _replica, replica);
+        if (Volatile.Read(ref _replica) == replica)
+        {
+            Volatile.Write(ref _lastRead, now);
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_replica != NoReplica)
+                RaiseForRead(now); // two replicas have shown something, and which of them is ahead is not known
+            _lastRead = Math.Max(_lastRead, now);
+            Volatile.Write(ref _replica, replica);
+        }
     }
 
     /// <summary>A read was answered by the primary: no replica may show less from now on.</summary>
@@ -166,7 +177,7 @@ internal sealed class ConsistencyState(long maxPin)
     private void RaiseForRead(long moment)
     {
         // Reads do not prolong a pin: a session that does nothing but read must get back to the replicas.
-        if (_after == 0)
+        if (_after == 0 || moment > _pinnedUntil)
             _pinnedUntil = moment + maxPin;
         RaiseTo(moment);
     }

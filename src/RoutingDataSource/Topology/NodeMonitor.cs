@@ -8,6 +8,10 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     // A node that does not answer is asked less and less often, up to this many intervals apart.
     private const int MaxBackOff = 5;
 
+    // How long the first answer of a primary waits for its task, and how long the task may take beside the probes.
+    private static readonly TimeSpan LongestFirstTask = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestTask = TimeSpan.FromSeconds(30);
+
     // The first connection of a process pays for name resolution, certificates and code that runs for the first time.
     private static readonly TimeSpan ShortestFirstTimeout = TimeSpan.FromSeconds(5);
 
@@ -121,11 +125,19 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
             var result = await options.Probe.ProbeAsync(connection, cancellationToken).ConfigureAwait(false);
             var elapsed = _time.GetElapsedTime(started);
             cancellationToken.ThrowIfCancellationRequested();
-            if (result.Role == NodeRole.Primary)
-                await RunPrimaryTaskAsync(connection, cancellationToken).ConfigureAwait(false);
-            else
+            var isFirst = _primaryTaskRan is null;
+            if (!isFirst || result.Role != NodeRole.Primary)
+                answered(started, elapsed, result);
+            if (result.Role != NodeRole.Primary)
                 _primaryTaskRan = null;
-            answered(started, elapsed, result);
+            else if (!isFirst)
+                _ = RunPrimaryTaskAsideAsync();
+            else
+            {
+                await RunPrimaryTaskAsync(connection, LongestFirstTask).ConfigureAwait(false);
+                answered(started, elapsed, result); // whoever waits for the first answer gets what the task learned as well
+            }
+
             return connection;
         }
         catch
@@ -136,13 +148,38 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         }
     }
 
-    private async Task RunPrimaryTaskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    // On a connection of its own: a catalog that answers slowly says nothing about the server, whose probes must go on.
+    private async Task RunPrimaryTaskAsideAsync()
     {
-        if (options.PrimaryTask is not { } task ||
-            (_primaryTaskRan is { } ran && _time.GetElapsedTime(ran) < options.PrimaryTaskInterval))
+        if (options.PrimaryTask is null || (_primaryTaskRan is { } ran && _time.GetElapsedTime(ran) < options.PrimaryTaskInterval))
             return;
-        await task(connection, cancellationToken).ConfigureAwait(false);
         _primaryTaskRan = _time.GetTimestamp();
+        try
+        {
+            var connection = await node.ProbeSource.OpenConnectionAsync().ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await RunPrimaryTaskAsync(connection, LongestTask).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // the probes tell what is wrong with the server; the task is tried again at its interval
+        }
+    }
+
+    private async Task RunPrimaryTaskAsync(NpgsqlConnection connection, TimeSpan longest)
+    {
+        _primaryTaskRan = _time.GetTimestamp();
+        if (options.PrimaryTask is not { } task)
+            return;
+        using var timeout = new CancellationTokenSource(longest, _time);
+        try
+        {
+            await task(connection, timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            // tried again at its interval
+        }
     }
 
     private static async Task CleanUpAsync(Task<NpgsqlConnection> attempt)
