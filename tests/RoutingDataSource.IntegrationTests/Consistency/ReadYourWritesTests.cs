@@ -112,6 +112,52 @@ public sealed class ReadYourWritesTests
     }
 
     [Fact]
+    public async Task Write_BegunOutsideASessionAndEndedInside_IsSeenInBoth()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.RunAsync("INSERT INTO t VALUES (1)");
+        using (RoutingSession.Begin())
+        {
+            await transaction.CommitAsync();
+            Assert.Equal(1L, (await source.RunAsync("SELECT count(*) FROM t")).Value);
+            await connection.RunAsync("INSERT INTO t VALUES (2)");
+        }
+
+        Assert.Equal(2L, (await connection.RunAsync("SELECT count(*) FROM t")).Value); // the session is over, the connection is the same
+    }
+
+    [Fact]
+    public async Task ReadOnlyTransaction_OnAReplica_KeepsItsSnapshotForEverythingElse()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int); INSERT INTO t VALUES (1)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, readOnly: true))
+        {
+            Assert.Equal(RouteReason.ReadOnlyTransaction, (await connection.RunAsync("SELECT count(*) FROM t")).Route.Reason);
+            await cluster.Primary.ExecuteAsync("INSERT INTO t VALUES (2)");
+            await cluster.WaitForReplayAsync();
+            using (var export = connection.BeginTextExport("COPY t TO STDOUT"))
+                Assert.Equal("1\n", await export.ReadToEndAsync());
+            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => connection.BeginBinaryImportAsync("COPY t FROM STDIN (FORMAT binary)"));
+            Assert.Equal(Npgsql.PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
+        }
+
+        Assert.Equal(2L, (await connection.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
     public async Task Token_TakenUpByAnotherDataSource_ShowsTheWrite()
     {
         await using var cluster = await TestPostgres.StartAsync(1);

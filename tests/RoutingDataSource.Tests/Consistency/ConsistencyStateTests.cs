@@ -37,6 +37,23 @@ public sealed class ConsistencyStateTests
     }
 
     [Fact]
+    public void NotePrimaryRead_AfterThePinOfAWriteEnded_PinsAnew()
+    {
+        _state.NoteWrite(100);
+        _state.NotePrimaryRead(100 + MaxPin + 50);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100 + MaxPin + 60, out _));
+    }
+
+    [Fact]
+    public void NoteReplicaRead_OnAnotherReplicaThanBefore_RequiresWhatEitherHasShown()
+    {
+        _state.NoteReplicaRead(1, 100);
+        Assert.True(_state.IsFree);
+        _state.NoteReplicaRead(2, 110);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 120, out _));
+    }
+
+    [Fact]
     public void GetFloor_LaterWrite_RaisesIt()
     {
         _state.NoteWrite(100);
