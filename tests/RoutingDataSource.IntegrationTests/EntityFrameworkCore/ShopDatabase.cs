@@ -84,7 +84,9 @@ public sealed class ShopDatabase : IAsyncDisposable
         connection.Open();
         return new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
-            Host = connection.Host, Port = connection.Port, TargetSessionAttributes = null,
+            Host = connection.Host,
+            Port = connection.Port,
+            TargetSessionAttributes = null,
         }.ConnectionString;
     }
 }
