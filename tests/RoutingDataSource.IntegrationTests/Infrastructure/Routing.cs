@@ -13,7 +13,7 @@ internal static class Routing
             builder.AddReplica(replica.ConnectionString + extra, name: replica.Name);
         return builder.Configure(options =>
         {
-            options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromMilliseconds(400);
+            options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(1); // less is missed now and then on a busy machine
             configure?.Invoke(options);
         }).Build();
     }
