@@ -68,12 +68,4 @@ internal struct Lane
         IsDirty = false;
         Node!.Leave();
     }
-
-    /// <summary>Forgets an inner connection that somebody else disposes of.</summary>
-    public void Abandon()
-    {
-        Released();
-        Connection = null;
-        _pool = null;
-    }
 }
