@@ -28,10 +28,10 @@ internal interface IOperation<T>
 
     public T Run();
 
-    public Task<T> RunAsync(CancellationToken cancellationToken);
+    public ValueTask<T> RunAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells the command where it went.</summary>
-    public void Routed(in RouteDecision decision);
+    /// <summary>Tells the command where it went last.</summary>
+    public void Routed(in RouteDecision decision, bool succeeded);
 
     /// <summary>A replica refused the text.</summary>
     public void RememberRefusal(RoutingDataSource source);

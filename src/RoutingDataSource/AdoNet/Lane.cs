@@ -7,10 +7,11 @@ namespace ReplicaRouting.AdoNet;
 /// the same pool. A struct: mutate it in place.</summary>
 internal struct Lane
 {
-    private NpgsqlDataSource? _pool;
+    private InnerConnection? _inner;
+    private bool _isForReads;
 
     /// <summary>The inner connection; <see langword="null"/> when there was none yet or it was left behind.</summary>
-    public NpgsqlConnection? Connection { get; private set; }
+    public readonly NpgsqlConnection? Connection => _inner?.Connection;
 
     /// <summary>The node that the inner connection belongs to.</summary>
     public Node? Node { get; private set; }
@@ -37,17 +38,34 @@ internal struct Lane
     public readonly bool IsBusy => IsHeld && (Connection!.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
 
     /// <summary>Gets a closed inner connection of a pool, the kept one when it fits.</summary>
-    public NpgsqlConnection Take(Node node, NpgsqlDataSource pool)
+    /// <param name="node">The node.</param>
+    /// <param name="isForReads">Whether it is to come from the pool for proven reads.</param>
+    /// <param name="recycles">Whether one that does not fit may serve another connection.</param>
+    public NpgsqlConnection Take(Node node, bool isForReads, bool recycles)
     {
-        if (Connection is null || !ReferenceEquals(_pool, pool))
+        if (_inner is null || _isForReads != isForReads || !ReferenceEquals(Node, node))
         {
-            Connection = pool.CreateConnection();
-            _pool = pool;
+            if (recycles)
+                Recycle();
+            _inner = node.TakeClosed(isForReads);
+            _isForReads = isForReads;
         }
 
         Node = node;
-        return Connection;
+        return _inner.Connection;
     }
+
+    /// <summary>Lets the inner connection object serve another connection.</summary>
+    public void Recycle()
+    {
+        if (IsHeld || _inner is null || Interlocked.Exchange(ref _inner, null) is not { Connection.State: ConnectionState.Closed } inner)
+            return;
+        inner.Forget();
+        Node!.GiveClosed(inner, _isForReads);
+    }
+
+    /// <summary>Closes the owner as soon as the reader closes the inner connection.</summary>
+    public readonly void CloseWithReader(RoutingConnection owner) => _inner!.CloseWithReader(owner);
 
     /// <summary>The inner connection was opened.</summary>
     public void Opened()

@@ -12,6 +12,8 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private NpgsqlDataSource? _primaryPool;
     private NpgsqlDataSource? _replicaPool;
     private string? _password;
+    private readonly Recycler<InnerConnection> _closedPrimary = new();
+    private readonly Recycler<InnerConnection> _closedReplica = new();
     private RoutingConnection? _firstReader;
     private int _inUse;
 
@@ -41,6 +43,14 @@ internal sealed class Node : IDisposable, IAsyncDisposable
 
     /// <summary>Connections for proven reads. They never enlist and, having nothing to discard, are not reset on return.</summary>
     public NpgsqlDataSource ReplicaPool => Volatile.Read(ref _replicaPool) ?? Create(ref _replicaPool, NodeUse.Replica);
+
+    /// <summary>Gets a closed connection object.</summary>
+    /// <param name="isForReads">Whether of the pool for proven reads.</param>
+    public InnerConnection TakeClosed(bool isForReads) =>
+        (isForReads ? _closedReplica : _closedPrimary).Take() ?? new((isForReads ? ReplicaPool : PrimaryPool).CreateConnection());
+
+    /// <summary>Gives a closed connection object away that nobody holds any more.</summary>
+    public void GiveClosed(InnerConnection closed, bool isForReads) => (isForReads ? _closedReplica : _closedPrimary).Give(closed);
 
     /// <summary>Whether connections of the replica pool go back without a reset.</summary>
     public bool SkipsReset => !_isOwnedByCaller;

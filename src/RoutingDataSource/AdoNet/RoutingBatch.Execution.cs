@@ -153,9 +153,9 @@ public sealed partial class RoutingBatch
 
         public NpgsqlDataReader Run() => batch._inner.ExecuteReader(behavior);
 
-        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => batch._inner.ExecuteReaderAsync(behavior, cancellationToken);
+        public ValueTask<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => new(batch._inner.ExecuteReaderAsync(behavior, cancellationToken));
 
-        public void Routed(in RouteDecision decision) => batch.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
         public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
@@ -179,9 +179,9 @@ public sealed partial class RoutingBatch
 
         public int Run() => batch._inner.ExecuteNonQuery();
 
-        public Task<int> RunAsync(CancellationToken cancellationToken) => batch._inner.ExecuteNonQueryAsync(cancellationToken);
+        public ValueTask<int> RunAsync(CancellationToken cancellationToken) => new(batch._inner.ExecuteNonQueryAsync(cancellationToken));
 
-        public void Routed(in RouteDecision decision) => batch.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
         public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
@@ -205,9 +205,9 @@ public sealed partial class RoutingBatch
 
         public object? Run() => batch._inner.ExecuteScalar();
 
-        public Task<object?> RunAsync(CancellationToken cancellationToken) => batch._inner.ExecuteScalarAsync(cancellationToken);
+        public ValueTask<object?> RunAsync(CancellationToken cancellationToken) => new(batch._inner.ExecuteScalarAsync(cancellationToken));
 
-        public void Routed(in RouteDecision decision) => batch.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
         public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }

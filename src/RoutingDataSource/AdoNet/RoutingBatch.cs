@@ -170,7 +170,29 @@ public sealed partial class RoutingBatch : DbBatch
     public override void Cancel() => _inner.Cancel();
 
     /// <inheritdoc />
-    public override void Dispose() => _transaction = null; // as Npgsql's, a batch that its program made can be used again
+    public override void Dispose()
+    {
+        _transaction = null; // as Npgsql's, a batch that its program made can be used again
+        // Like Npgsql's connections, ours keeps one batch for its next CreateBatch.
+        if (!IsCacheable || _isInnerTaken || _isPrepared || _connection is not { CachedBatch: null, IsExecuting: false } connection || IsRunning)
+            return;
+        _inner.BatchCommands.Clear();
+        _inner.EnableErrorBarriers = false;
+        connection.CachedBatch = this;
+    }
+
+    private bool IsRunning =>
+        _inner.Connection is { } inner && (inner.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+
+    /// <summary>Whether the connection may keep the batch for its next CreateBatch: only what CreateBatch made.</summary>
+    internal bool IsCacheable { get; init; }
+
+    /// <summary>Makes a kept batch as good as new.</summary>
+    internal void Revive()
+    {
+        _isTimeoutSet = false;
+        _lastSource = null;
+    }
 
     /// <inheritdoc />
     protected override DbBatchCommand CreateDbBatchCommand() => _inner.CreateBatchCommand();

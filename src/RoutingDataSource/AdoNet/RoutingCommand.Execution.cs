@@ -32,14 +32,14 @@ public sealed partial class RoutingCommand
 
     /// <inheritdoc />
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        RunAsync<NonQuery, int>(new(this), async: true, cancellationToken).AsTask();
+        AwaitAsync(RunAsync<NonQuery, int>(new(this), async: true, cancellationToken));
 
     /// <inheritdoc />
     public override object? ExecuteScalar() => RunAsync<Scalar, object?>(new(this), async: false, CancellationToken.None).WaitForSync();
 
     /// <inheritdoc />
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        RunAsync<Scalar, object?>(new(this), async: true, cancellationToken).AsTask();
+        AwaitAsync(RunAsync<Scalar, object?>(new(this), async: true, cancellationToken));
 
     /// <inheritdoc />
     /// <remarks>Prepares on the server that the text would run on now; the command is prepared again by itself where it runs on another one.</remarks>
@@ -68,7 +68,7 @@ public sealed partial class RoutingCommand
     {
         get
         {
-            var text = _inner.CommandText;
+            var text = Own.CommandText;
             var source = RequireConnection().Source;
             if (ReferenceEquals(text, _classifiedText) && ReferenceEquals(source.ClassifiesWith, _classifiedWith))
                 return _statement;
@@ -89,7 +89,7 @@ public sealed partial class RoutingCommand
     {
         get
         {
-            var parameters = _inner.Parameters;
+            var parameters = Own.Parameters;
             for (var i = 0; i < parameters.Count; i++)
             {
                 if (parameters[i].Value is Stream or TextReader)
@@ -116,14 +116,17 @@ public sealed partial class RoutingCommand
         var inner = _completedRead;
         _completedRead = null;
         if (inner is null || !read.IsCompletedSuccessfully)
-            return read.AsTask();
+            return AwaitAsync(read);
         var reader = read.Result;
         return ReferenceEquals(reader, inner.Result) ? inner : Task.FromResult(reader);
     }
 
+    // The task of a value task whose state is used again costs more than one that awaits it.
+    private static async Task<T> AwaitAsync<T>(ValueTask<T> value) => await value.ConfigureAwait(false);
+
     private Task<NpgsqlDataReader> ReadInnerAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var read = _inner.ExecuteReaderAsync(behavior, cancellationToken);
+        var read = Own.ExecuteReaderAsync(behavior, cancellationToken);
         _completedRead = read.IsCompletedSuccessfully ? read : null;
         return read;
     }
@@ -138,7 +141,7 @@ public sealed partial class RoutingCommand
             throw NotOnDataSourceCommand();
         var connection = RequireConnection();
         connection.CheckOpen();
-        var (inner, generation) = await connection.AcquireForAsync(_inner.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
+        var (inner, generation) = await connection.AcquireForAsync(Own.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
         _isPrepared = true;
         _preparedOn = null;
         try
@@ -154,10 +157,12 @@ public sealed partial class RoutingCommand
 
     private ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
     {
-        if (!ReferenceEquals(_inner.Connection, inner))
-            _inner.Connection = inner;
-        if (!_isTimeoutSet)
-            _inner.CommandTimeout = inner.CommandTimeout;
+        if (!ReferenceEquals(Own.Connection, inner))
+            Own.Connection = inner;
+        var timeout = _timeout != NoTimeout ? _timeout : inner.CommandTimeout;
+        if (Own.CommandTimeout != timeout)
+            Own.CommandTimeout = timeout;
+        _hasFailed = true; // until it has succeeded
         if (_isInnerTaken)
             _connection!.MarkDirty(inner);
         return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
@@ -169,33 +174,34 @@ public sealed partial class RoutingCommand
     {
         RequireConnection().CheckOpen();
         _isPrepared = false;
-        if (_inner.Connection is not { State: ConnectionState.Open })
+        if (Own.Connection is not { State: ConnectionState.Open })
             return;
         if (async)
-            await _inner.UnprepareAsync(cancellationToken).ConfigureAwait(false);
+            await Own.UnprepareAsync(cancellationToken).ConfigureAwait(false);
         else
-            _inner.Unprepare();
+            Own.Unprepare();
     }
 
     private async ValueTask PrepareInnerAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
     {
         if (async)
-            await _inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await Own.PrepareAsync(cancellationToken).ConfigureAwait(false);
         else
-            _inner.Prepare();
+            Own.Prepare();
         _preparedOn = inner;
         _preparedGeneration = generation;
     }
 
-    private void Routed(in RouteDecision decision)
+    private void Routed(in RouteDecision decision, bool succeeded)
     {
+        _hasFailed = !succeeded;
         _lastDecision = decision;
         _lastSource = _connection!.Source;
     }
 
     private void RememberRefusal(RoutingDataSource source)
     {
-        source.RememberRefusal(_inner.CommandText);
+        source.RememberRefusal(Own.CommandText);
         _classifiedText = null;
     }
 
@@ -203,9 +209,9 @@ public sealed partial class RoutingCommand
     {
         public StatementClass Statement => command.Statement;
 
-        public string Text => command._inner.CommandText;
+        public string Text => command.Own.CommandText;
 
-        public NpgsqlCommand? Command => command._inner;
+        public NpgsqlCommand? Command => command.Own;
 
         public bool IsComplete => false;
 
@@ -216,11 +222,11 @@ public sealed partial class RoutingCommand
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
             command.BindAsync(inner, generation, async, cancellationToken);
 
-        public NpgsqlDataReader Run() => command._inner.ExecuteReader(behavior);
+        public NpgsqlDataReader Run() => command.Own.ExecuteReader(behavior);
 
-        public Task<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => command.ReadInnerAsync(behavior, cancellationToken);
+        public ValueTask<NpgsqlDataReader> RunAsync(CancellationToken cancellationToken) => new(command.ReadInnerAsync(behavior, cancellationToken));
 
-        public void Routed(in RouteDecision decision) => command.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
         public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
@@ -229,9 +235,9 @@ public sealed partial class RoutingCommand
     {
         public StatementClass Statement => command.Statement;
 
-        public string Text => command._inner.CommandText;
+        public string Text => command.Own.CommandText;
 
-        public NpgsqlCommand? Command => command._inner;
+        public NpgsqlCommand? Command => command.Own;
 
         public bool IsComplete => true;
 
@@ -242,11 +248,11 @@ public sealed partial class RoutingCommand
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
             command.BindAsync(inner, generation, async, cancellationToken);
 
-        public int Run() => command._inner.ExecuteNonQuery();
+        public int Run() => command.Own.ExecuteNonQuery();
 
-        public Task<int> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteNonQueryAsync(cancellationToken);
+        public ValueTask<int> RunAsync(CancellationToken cancellationToken) => InnerResult.NonQueryAsync(command.Own, cancellationToken);
 
-        public void Routed(in RouteDecision decision) => command.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
         public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
@@ -255,9 +261,9 @@ public sealed partial class RoutingCommand
     {
         public StatementClass Statement => command.Statement;
 
-        public string Text => command._inner.CommandText;
+        public string Text => command.Own.CommandText;
 
-        public NpgsqlCommand? Command => command._inner;
+        public NpgsqlCommand? Command => command.Own;
 
         public bool IsComplete => true;
 
@@ -268,11 +274,11 @@ public sealed partial class RoutingCommand
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
             command.BindAsync(inner, generation, async, cancellationToken);
 
-        public object? Run() => command._inner.ExecuteScalar();
+        public object? Run() => command.Own.ExecuteScalar();
 
-        public Task<object?> RunAsync(CancellationToken cancellationToken) => command._inner.ExecuteScalarAsync(cancellationToken);
+        public ValueTask<object?> RunAsync(CancellationToken cancellationToken) => InnerResult.ScalarAsync(command.Own, cancellationToken);
 
-        public void Routed(in RouteDecision decision) => command.Routed(decision);
+        public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
         public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }

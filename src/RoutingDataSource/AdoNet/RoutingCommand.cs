@@ -12,7 +12,9 @@ namespace ReplicaRouting;
 public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
 {
     private readonly bool _isDataSourceCommand;
-    private readonly NpgsqlCommand _inner = new();
+    private NpgsqlCommand? _own;
+    private NpgsqlParameterCollection? _keptParameters; // while the own command has been given away
+    private string? _keptText;
     private RoutingConnection? _connection;
     private RoutingTransaction? _transaction;
     private RouteDecision _lastDecision;
@@ -20,13 +22,18 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     private string? _classifiedText;
     private StatementClass _statement;
     private object? _classifiedWith;
-    private bool _isTimeoutSet;
+    private int _timeout = NoTimeout;
     private bool _isPrepared;
     private Task<NpgsqlDataReader>? _completedRead;
     private NpgsqlConnection? _preparedOn;
     private int _preparedGeneration;
     private bool _isInnerTaken;
+    private bool _isListTaken;
+    private bool _hasFailed; // an exception may refer to the own command for as long as the program likes
     private bool _isDisposed;
+
+    private const int NoTimeout = -1;
+    private const int DefaultTimeout = 30; // Npgsql's, in seconds
 
     /// <summary>Initialises a command without a text or a connection.</summary>
     public RoutingCommand()
@@ -62,7 +69,9 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
         _connection = connection;
         _isDataSourceCommand = isDataSourceCommand;
         if (text is not null)
-            _inner.CommandText = text;
+            Own.CommandText = text;
+        if (connection is not null)
+            connection.LastCommand = this;
     }
 
     /// <summary>Gets where the last execution went, and why; <see langword="null"/> before the first.</summary>
@@ -74,25 +83,32 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
         get
         {
             _isInnerTaken = true; // whoever has it has the connection that it is bound to, now or later
-            if (_inner.Connection is { } inner)
+            if (Own.Connection is { } inner)
                 _connection?.MarkDirty(inner);
-            return _inner;
+            return Own;
         }
     }
 
     /// <summary>Gets the statements of the text as they were sent last.</summary>
     [Obsolete("Use the new DbBatch API")]
-    public IReadOnlyList<NpgsqlBatchCommand> Statements => _inner.Statements;
+    public IReadOnlyList<NpgsqlBatchCommand> Statements
+    {
+        get
+        {
+            _isListTaken = true;
+            return Own.Statements;
+        }
+    }
 
     /// <inheritdoc />
     [AllowNull]
     public override string CommandText
     {
-        get => _inner.CommandText;
+        get => _own?.CommandText ?? _keptText ?? "";
         set
         {
             CheckNotDisposed();
-            _inner.CommandText = value;
+            Own.CommandText = value;
             _isPrepared = false;
         }
     }
@@ -101,21 +117,21 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     /// <value>Default: the connection string's <c>Command Timeout</c>, else 30.</value>
     public override int CommandTimeout
     {
-        get => _isTimeoutSet || _connection is null ? _inner.CommandTimeout : _connection.CommandTimeout;
+        get => _timeout != NoTimeout ? _timeout : _connection?.CommandTimeout ?? DefaultTimeout;
         set
         {
-            _inner.CommandTimeout = value;
-            _isTimeoutSet = true;
+            Own.CommandTimeout = value;
+            _timeout = value;
         }
     }
 
     /// <inheritdoc />
     public override CommandType CommandType
     {
-        get => _inner.CommandType;
+        get => Own.CommandType;
         set
         {
-            _inner.CommandType = value;
+            Own.CommandType = value;
             _classifiedText = null;
         }
     }
@@ -136,7 +152,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     }
 
     /// <summary>Gets the parameters.</summary>
-    public new NpgsqlParameterCollection Parameters => _inner.Parameters;
+    public new NpgsqlParameterCollection Parameters => _keptParameters ?? Own.Parameters;
 
     /// <inheritdoc />
     public override bool DesignTimeVisible { get; set; }
@@ -144,27 +160,27 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     /// <inheritdoc />
     public override UpdateRowSource UpdatedRowSource
     {
-        get => _inner.UpdatedRowSource;
-        set => _inner.UpdatedRowSource = value;
+        get => Own.UpdatedRowSource;
+        set => Own.UpdatedRowSource = value;
     }
 
     /// <summary>Gets or sets whether all result columns are returned as text.</summary>
     public bool AllResultTypesAreUnknown
     {
-        get => _inner.AllResultTypesAreUnknown;
-        set => _inner.AllResultTypesAreUnknown = value;
+        get => Own.AllResultTypesAreUnknown;
+        set => Own.AllResultTypesAreUnknown = value;
     }
 
     /// <summary>Gets or sets which result columns are returned as text.</summary>
     public bool[]? UnknownResultTypeList
     {
-        get => _inner.UnknownResultTypeList;
-        set => _inner.UnknownResultTypeList = value;
+        get => Own.UnknownResultTypeList;
+        set => Own.UnknownResultTypeList = value;
     }
 
     /// <summary>Gets whether the command is prepared; it is prepared again by itself where it runs on another connection.</summary>
     public bool IsPrepared => _isPrepared && _connection is { State: ConnectionState.Open }
-        && (_inner.IsPrepared || _inner.Connection is not { State: ConnectionState.Open });
+        && (Own.IsPrepared || Own.Connection is not { State: ConnectionState.Open });
 
     /// <summary>Not supported, as by Npgsql.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
@@ -197,7 +213,8 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
                 return;
             CheckNotDisposed();
             var connection = (RoutingConnection?)value;
-            _inner.Connection = null; // Npgsql refuses this while a reader of the command is open
+            if (_own is { } own)
+                own.Connection = null; // Npgsql refuses this while a reader of the command is open
             _connection = connection;
             _isPrepared = false;
             _transaction = null;
@@ -219,14 +236,14 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     }
 
     /// <inheritdoc />
-    protected override DbParameterCollection DbParameterCollection => _inner.Parameters;
+    protected override DbParameterCollection DbParameterCollection => Parameters;
 
     /// <inheritdoc />
-    protected override DbParameter CreateDbParameter() => _inner.CreateParameter();
+    protected override DbParameter CreateDbParameter() => CreateParameter();
 
     /// <summary>Creates a parameter.</summary>
     /// <returns>The parameter; it is not added.</returns>
-    public new NpgsqlParameter CreateParameter() => _inner.CreateParameter();
+    public new NpgsqlParameter CreateParameter() => Own.CreateParameter();
 
     /// <summary>Creates a command with the same text, settings, connection and copies of the parameters.</summary>
     /// <returns>The copy.</returns>
@@ -251,7 +268,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     object ICloneable.Clone() => Clone();
 
     /// <inheritdoc />
-    public override void Cancel() => _inner.Cancel();
+    public override void Cancel() => _own?.Cancel();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -260,26 +277,66 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
             return;
         _isDisposed = true;
         _transaction = null;
-        // Like Npgsql's connections, ours keeps one command for its next CreateCommand, unless its reader is still open.
-        if (!IsCacheable || _isInnerTaken || _isPrepared || _connection is not { CachedCommand: null } connection || IsRunning)
+        if (_connection is not { IsExecuting: false } connection || _isInnerTaken || _isPrepared || IsRunning)
             return;
-        if (_inner.Parameters.Count > 0)
-            _inner.Parameters.Clear(); // they may be used by another command from now on
-        _inner.CommandText = "";
-        _inner.CommandType = CommandType.Text;
-        _inner.AllResultTypesAreUnknown = false; // and forgets UnknownResultTypeList
-        _inner.UpdatedRowSource = UpdateRowSource.Both;
-        connection.CachedCommand = this;
+        if (_isDataSourceCommand)
+        {
+            GiveOwn(connection.Recycles);
+            connection.Dispose(); // nobody else has it, and its reader has closed it
+        }
+        else if (IsCacheable && connection.CachedCommand is null)
+        {
+            // Like Npgsql's connections, ours keeps one command for its next CreateCommand.
+            if (_own is { } own)
+            {
+                if (InnerCommand.HasParameters(own))
+                    own.Parameters.Clear(); // they may be used by another command from now on
+                own.CommandText = "";
+                own.CommandType = CommandType.Text;
+                own.AllResultTypesAreUnknown = false; // and forgets UnknownResultTypeList
+                own.UpdatedRowSource = UpdateRowSource.Both;
+            }
+
+            connection.CachedCommand = this;
+        }
+        else
+        {
+            GiveOwn(connection.Recycles);
+        }
+    }
+
+    /// <summary>Npgsql's own command, which holds the text and the parameters.</summary>
+    private NpgsqlCommand Own => _own ?? TakeOwn();
+
+    private NpgsqlCommand TakeOwn()
+    {
+        var own = _connection?.Recycles?.Commands.Take() ?? new();
+        if (_keptText is { } text)
+            InnerCommand.Restore(own, text, _keptParameters);
+        (_keptText, _keptParameters) = (null, null);
+        return _own = own;
     }
 
     private bool IsRunning =>
-        _inner.Connection is { } inner && (inner.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+        _own?.Connection is { } inner && (inner.FullState & (ConnectionState.Executing | ConnectionState.Fetching)) != 0;
+
+    /// <summary>Lets Npgsql's own command serve somebody else when nobody can know it; what can still be asked of this one is kept.</summary>
+    internal void GiveOwn(RoutingDataSource? source)
+    {
+        if (source is null || _hasFailed || _isListTaken || _isInnerTaken || _isPrepared
+            || _own is not { CommandType: CommandType.Text, UpdatedRowSource: UpdateRowSource.Both, UnknownResultTypeList: null, AllResultTypesAreUnknown: false }
+            || Interlocked.Exchange(ref _own, null) is not { } own)
+            return;
+        _keptText = own.CommandText;
+        if (InnerCommand.TryReset(own, out _keptParameters))
+            source.Commands.Give(own);
+    }
 
     /// <summary>Makes a kept command as good as new.</summary>
     internal void Revive()
     {
         DesignTimeVisible = false;
-        _isTimeoutSet = false;
+        _timeout = NoTimeout;
         _lastSource = null;
         _isDisposed = false;
     }

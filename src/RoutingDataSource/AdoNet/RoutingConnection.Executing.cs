@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Npgsql;
 using ReplicaRouting.AdoNet;
@@ -11,8 +12,7 @@ namespace ReplicaRouting;
 public partial class RoutingConnection
 {
     // The command that is on its way to a server, which may take a while: an inner connection is busy only once it is there.
-    private string? _runningText;
-    private NpgsqlCommand? _runningCommand;
+    private object? _running; // Npgsql's command, or the text of a batch
 
     /// <summary>Runs an operation, for a command of the data source's between an Open and a Close of this connection.</summary>
     internal ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool opens, bool async, CancellationToken cancellationToken)
@@ -21,6 +21,7 @@ public partial class RoutingConnection
             ? OpenAndExecuteAsync<TOperation, T>(operation, async, cancellationToken)
             : ExecuteAsync<TOperation, T>(operation, async, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> OpenAndExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
@@ -59,14 +60,20 @@ public partial class RoutingConnection
     }
 
     /// <summary>Runs an operation where its text allows, and once or twice elsewhere when promise and error allow.</summary>
+    /// <remarks>Its state is large, so it is used again when it has been waited for: nothing may be allocated beyond what Npgsql needs.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
-        if (_runningText is not null)
-            throw new NpgsqlOperationInProgressException(_runningCommand ?? new NpgsqlCommand(_runningText));
+        if (_running is { } running)
+        {
+            _isInnerKnown = true;
+            throw new NpgsqlOperationInProgressException(running as NpgsqlCommand ?? new NpgsqlCommand(running as string));
+        }
+
         if (CheckOpen(out var busyGeneration) is { } busy)
             return await RunOnBusyAsync<TOperation, T>(operation, busy, busyGeneration, async, cancellationToken).ConfigureAwait(false);
-        (_runningText, _runningCommand) = (operation.Text, operation.Command);
+        _running = (object?)operation.Command ?? operation.Text;
         try
         {
             var statement = operation.Statement;
@@ -95,9 +102,9 @@ public partial class RoutingConnection
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
                     var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     AfterSuccess(decision, statement, operation.IsComplete);
-                    operation.Routed(decision);
+                    operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)
-                        CloseWithReader(inner);
+                        (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
                     return result;
                 }
                 catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
@@ -119,7 +126,7 @@ public partial class RoutingConnection
                 }
                 catch (Exception error)
                 {
-                    operation.Routed(decision);
+                    operation.Routed(decision, succeeded: false);
                     AfterFailure(decision, statement, operation.Text, error);
                     if (operation.ClosesConnection)
                         await CloseAsync(async).ConfigureAwait(false);
@@ -133,7 +140,7 @@ public partial class RoutingConnection
                         : Source.HasPrimaryMoved(decision.Node);
                     if (!hasMoved)
                     {
-                        operation.Routed(decision);
+                        operation.Routed(decision, succeeded: false);
                         AfterFailure(decision, statement, operation.Text, failure.SourceException);
                         if (operation.ClosesConnection)
                             await CloseAsync(async).ConfigureAwait(false);
@@ -151,7 +158,7 @@ public partial class RoutingConnection
         }
         finally
         {
-            (_runningText, _runningCommand) = (null, null);
+            _running = null;
         }
     }
 
@@ -179,6 +186,7 @@ public partial class RoutingConnection
     /// <summary>The program has got hold of an inner connection: it may leave anything behind on it.</summary>
     internal void MarkDirty(NpgsqlConnection inner)
     {
+        _isInnerKnown = true;
         if (ReferenceEquals(inner, _replica.Connection))
         {
             // It must not go back to a pool that does not reset, and it may be closed by its reader before we are asked: such a pool drops what
@@ -195,7 +203,7 @@ public partial class RoutingConnection
     internal void CheckReady()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (CheckOpen(out _) is not null || _runningText is not null)
+        if (CheckOpen(out _) is not null || _running is not null)
             throw new InvalidOperationException("Connection is busy");
     }
 
@@ -205,6 +213,7 @@ public partial class RoutingConnection
         TOperation operation, NpgsqlConnection busy, int generation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
+        _isInnerKnown = true; // Npgsql's error will hold the command that is in progress, and that its connection
         try
         {
             await operation.BindAsync(busy, generation, async, cancellationToken).ConfigureAwait(false);

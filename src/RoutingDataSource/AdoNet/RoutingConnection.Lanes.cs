@@ -35,8 +35,8 @@ public partial class RoutingConnection
             }
 
             var node = Source.Nodes[primary];
-            var inner = _primary.Take(node, node.PrimaryPool);
-            RelayFrom(inner, ref _relaysPrimary);
+            var inner = _primary.Take(node, isForReads: false, Recycles is not null);
+            RelayFromPrimary();
             try
             {
                 await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
@@ -70,8 +70,8 @@ public partial class RoutingConnection
         if (_primary.IsHeld && !_primary.IsDirty)
             await ReleasePrimaryAsync(async).ConfigureAwait(false);
         var node = Source.Nodes[index];
-        var inner = _replica.Take(node, forTransaction ? node.PrimaryPool : node.ReplicaPool);
-        RelayFrom(inner, ref _relaysReplica);
+        var inner = _replica.Take(node, isForReads: !forTransaction, Recycles is not null);
+        RelayFromReplica();
         await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
         _replica.Opened();
         _replica.IsForTransaction = forTransaction;

@@ -11,21 +11,22 @@ namespace ReplicaRouting;
 // server, and the schema is read where it was changed last.
 public partial class RoutingConnection
 {
-    private NoticeEventHandler? _notice;
-    private NotificationEventHandler? _notification;
-    private NpgsqlConnection? _relaysPrimary;
-    private NpgsqlConnection? _relaysReplica;
+    private Relays? _relays;
 
     /// <summary>Fires when a server sends a notice, whichever node it is.</summary>
     public event NoticeEventHandler? Notice
     {
         add
         {
-            _notice += value;
+            (_relays ??= new()).Notice += value;
             RelayHeld();
         }
 
-        remove => _notice -= value;
+        remove
+        {
+            if (_relays is { } relays)
+                relays.Notice -= value;
+        }
     }
 
     /// <summary>Fires when the primary sends a notification (LISTEN).</summary>
@@ -33,11 +34,15 @@ public partial class RoutingConnection
     {
         add
         {
-            _notification += value;
+            (_relays ??= new()).Notification += value;
             RelayHeld();
         }
 
-        remove => _notification -= value;
+        remove
+        {
+            if (_relays is { } relays)
+                relays.Notification -= value;
+        }
     }
 
     /// <inheritdoc />
@@ -307,17 +312,31 @@ public partial class RoutingConnection
     private void RelayHeld()
     {
         if (_primary.IsHeld)
-            RelayFrom(_primary.Connection!, ref _relaysPrimary);
+            RelayFromPrimary();
         if (_replica.IsHeld)
-            RelayFrom(_replica.Connection!, ref _relaysReplica);
+            RelayFromReplica();
     }
 
-    private void RelayFrom(NpgsqlConnection inner, ref NpgsqlConnection? relays)
+    private void RelayFromPrimary()
     {
-        if (ReferenceEquals(relays, inner) || (_notice is null && _notification is null))
+        if (_relays is not { } relays || ReferenceEquals(relays.Primary, _primary.Connection))
             return;
-        relays = inner;
-        inner.Notice += (_, notice) => _notice?.Invoke(this, notice);
-        inner.Notification += (_, notification) => _notification?.Invoke(this, notification);
+        relays.Primary = _primary.Connection;
+        Relay(relays, _primary.Connection!);
+    }
+
+    private void RelayFromReplica()
+    {
+        if (_relays is not { } relays || ReferenceEquals(relays.Replica, _replica.Connection))
+            return;
+        relays.Replica = _replica.Connection;
+        Relay(relays, _replica.Connection!);
+    }
+
+    private void Relay(Relays relays, NpgsqlConnection inner)
+    {
+        _isInnerKnown = true; // it keeps these handlers
+        inner.Notice += (_, notice) => relays.Notice?.Invoke(this, notice);
+        inner.Notification += (_, notification) => relays.Notification?.Invoke(this, notification);
     }
 }

@@ -10,8 +10,6 @@ public partial class RoutingConnection
     private static readonly StateChangeEventArgs ClosedToOpen = new(ConnectionState.Closed, ConnectionState.Open);
     private static readonly StateChangeEventArgs OpenToClosed = new(ConnectionState.Open, ConnectionState.Closed);
 
-    private StateChangeEventHandler? _innerClosed;
-    private NpgsqlConnection? _watched;
     private bool _isWatched;
 
     /// <inheritdoc />
@@ -21,7 +19,8 @@ public partial class RoutingConnection
         {
             base.StateChange += value;
             _isWatched = true;
-            RelayHeld();
+            if (_primary.IsHeld)
+                WatchPrimary();
         }
 
         remove => base.StateChange -= value;
@@ -148,22 +147,9 @@ public partial class RoutingConnection
         }
     }
 
-    /// <summary>Closes this connection as soon as the inner one is closed by its reader (<see cref="CommandBehavior.CloseConnection"/>).</summary>
-    /// <remarks>Not by the reader's own event: readers belong to the physical connection and are used again, so that a handler may be wiped
-    /// by the next user.</remarks>
-    private void CloseWithReader(NpgsqlConnection inner)
+    /// <summary>A reader that was to close the connection has closed the inner one.</summary>
+    internal void ReaderClosed()
     {
-        if (inner.FullState == ConnectionState.Closed)
-            OnInnerClosed(inner, OpenToClosed);
-        else
-            inner.StateChange += _innerClosed ??= OnInnerClosed;
-    }
-
-    private void OnInnerClosed(object sender, StateChangeEventArgs change)
-    {
-        if (change.CurrentState != ConnectionState.Closed)
-            return;
-        ((NpgsqlConnection)sender).StateChange -= _innerClosed;
         if (_state == ConnectionState.Open)
             CloseInnerAsync(async: false).WaitForSync();
     }
@@ -171,12 +157,14 @@ public partial class RoutingConnection
     // Npgsql tells when a connection breaks, not when it is closed afterwards.
     private void WatchPrimary()
     {
-        if (!_isWatched || ReferenceEquals(_watched, _primary.Connection))
+        if (!_isWatched || ReferenceEquals(_relays?.Watched, _primary.Connection))
             return;
-        _watched = _primary.Connection!;
-        _watched.StateChange += (sender, _) =>
+        var watched = _primary.Connection!;
+        (_relays ??= new()).Watched = watched;
+        _isInnerKnown = true; // it keeps the handler
+        watched.StateChange += (sender, _) =>
         {
-            if (ReferenceEquals(sender, _primary.Connection) && _state == ConnectionState.Open && _watched.FullState == ConnectionState.Broken)
+            if (ReferenceEquals(sender, _primary.Connection) && _state == ConnectionState.Open && watched.FullState == ConnectionState.Broken)
                 OnStateChange(OpenToClosed);
         };
     }

@@ -21,6 +21,7 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
     private Lane _replica;
     private ConnectionState _state = ConnectionState.Closed;
     private bool _isDisposed;
+    private bool _isInnerKnown; // the program may hold an inner connection or command for as long as it likes
 
     /// <summary>Initialises a connection without a connection string; set <see cref="ConnectionString"/> before opening it.</summary>
     public RoutingConnection() => GC.SuppressFinalize(this);
@@ -43,6 +44,17 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
     internal RoutingDataSource Source => _source ?? throw NoConnectionString();
 
     internal RoutingCommand? CachedCommand { get; set; }
+
+    internal RoutingBatch? CachedBatch { get; set; }
+
+    /// <summary>The command that was made last for this connection.</summary>
+    internal RoutingCommand? LastCommand { get; set; }
+
+    /// <summary>Whether a command is on its way.</summary>
+    internal bool IsExecuting => _running is not null;
+
+    /// <summary>Where inner commands come from and go to; <see langword="null"/> when they must be made anew and left behind.</summary>
+    internal RoutingDataSource? Recycles => _isInnerKnown || _source is not { KeepsFailedCommands: false } ? null : _source;
 
     /// <inheritdoc />
     [Browsable(false)]
@@ -104,6 +116,7 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
         if (CachedCommand is not { } cached)
             return new RoutingCommand(null, this, isDataSourceCommand: false) { IsCacheable = true };
         CachedCommand = null;
+        LastCommand = cached;
         cached.Revive();
         return cached;
     }
@@ -113,7 +126,11 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
     public new RoutingBatch CreateBatch()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new(this, null, isDataSourceBatch: false);
+        if (CachedBatch is not { } cached)
+            return new(this, null, isDataSourceBatch: false) { IsCacheable = true };
+        CachedBatch = null;
+        cached.Revive();
+        return cached;
     }
 
     /// <inheritdoc />
@@ -130,6 +147,7 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
         if (disposing)
             Close();
         _isDisposed = true;
+        Recycle();
     }
 
     /// <inheritdoc />
@@ -139,7 +157,19 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
             return;
         await CloseAsync(async: true).ConfigureAwait(false);
         _isDisposed = true;
+        Recycle();
         GC.SuppressFinalize(this);
+    }
+
+    // Nobody can use the inner objects through this connection any more, so they may serve another.
+    private void Recycle()
+    {
+        if (IsExecuting || Recycles is not { } source)
+            return;
+        CachedCommand?.GiveOwn(source);
+        LastCommand?.GiveOwn(source);
+        _primary.Recycle();
+        _replica.Recycle();
     }
 
     private static NotSupportedException NoDisposedEvent() =>

@@ -58,7 +58,9 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
         FullConnectionString = definitions[declared].ConnectionString ?? _connectionString;
         DefaultCommandTimeout = _template.CommandTimeout;
-        EnlistsByDefault = new NpgsqlConnectionStringBuilder(_connectionString).Enlist;
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString);
+        EnlistsByDefault = settings.Enlist;
+        KeepsFailedCommands = settings.IncludeFailedBatchedCommand;
 
         _monitor = new(
             [.. Nodes.Select((node, index) => new MonitoredNode(
@@ -150,6 +152,12 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     long ISessionOwner.Now => Time.GetTimestamp();
 
     internal Node[] Nodes { get; }
+
+    /// <summary>Npgsql's commands that serve nobody now.</summary>
+    internal Recycler<NpgsqlCommand> Commands { get; } = new();
+
+    /// <summary>Whether Npgsql puts the failed command into its exceptions, so that it must stay as it is.</summary>
+    internal bool KeepsFailedCommands { get; }
 
     internal int DefaultCommandTimeout { get; }
 

@@ -5,10 +5,10 @@ namespace ReplicaRouting.Consistency;
 /// <summary>What one session (or one connection without a session) has written and seen, and so what its next read must not be older than.
 /// A moment is remembered, not a position: writes pay no round trip, and the position is the first one that a probe samples after the
 /// moment. Several connections of one session may use it at once.</summary>
+/// <remarks>Most connections have one of their own, so it is its own lock: nobody else sees it.</remarks>
 /// <param name="maxPin">How long a floor is kept at most, in ticks of the clock that the moments come from.</param>
 internal sealed class ConsistencyState(long maxPin)
 {
-    private readonly Lock _lock = new();
     private long _after; // 0: no floor
     private long _pinnedUntil;
     private WalPosition _floor;
@@ -32,21 +32,21 @@ internal sealed class ConsistencyState(long maxPin)
     /// <summary>Gets the moment that reads must not be older than; <see langword="null"/> when there is none any more.</summary>
     public long? GetMoment(long now)
     {
-        lock (_lock)
+        lock (this)
             return _pendingWriters > 0 ? now : _after == 0 || now > _pinnedUntil ? null : _after;
     }
 
     /// <summary>Gets the position of the moment, when a probe of that epoch has sampled it.</summary>
     public WalPosition? Sampled(int epoch)
     {
-        lock (_lock)
+        lock (this)
             return _pendingWriters == 0 && _epoch != 0 && _epoch == epoch ? _floor : null;
     }
 
     /// <summary>Takes over the floor of an earlier session.</summary>
     public void SetFloor(WalPosition floor, int epoch, long now)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_after != 0 && _epoch != epoch)
             {
@@ -63,7 +63,7 @@ internal sealed class ConsistencyState(long maxPin)
     /// <summary>Reads must show everything that is committed at this moment.</summary>
     public void RequireNow(long now)
     {
-        lock (_lock)
+        lock (this)
         {
             RaiseTo(now);
             _pinnedUntil = now + maxPin;
@@ -100,7 +100,7 @@ internal sealed class ConsistencyState(long maxPin)
             return;
         }
 
-        lock (_lock)
+        lock (this)
         {
             if (_replica != NoReplica)
                 RaiseForRead(now); // two replicas have shown something, and which of them is ahead is not known
@@ -112,7 +112,7 @@ internal sealed class ConsistencyState(long maxPin)
     /// <summary>A read was answered by the primary: no replica may show less from now on.</summary>
     public void NotePrimaryRead(long now)
     {
-        lock (_lock)
+        lock (this)
             RaiseForRead(now);
     }
 
@@ -120,7 +120,7 @@ internal sealed class ConsistencyState(long maxPin)
     /// is sampled after it is a floor; the replica's own probed position would not be, being older than the read.</summary>
     public void LeaveReplica(long now)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_replica == NoReplica)
                 return;
@@ -152,7 +152,7 @@ internal sealed class ConsistencyState(long maxPin)
             return FloorStatus.NotSampledYet;
         if (Volatile.Read(ref _after) == 0)
             return FloorStatus.None;
-        lock (_lock)
+        lock (this)
         {
             if (now > _pinnedUntil)
             {
