@@ -22,8 +22,11 @@ internal struct Lane
     /// <summary>Whether something other than proven reads ran on it, so that it may hold state that belongs to the user until Close.</summary>
     public bool IsDirty { get; set; }
 
-    /// <summary>Whether it was opened for a read-only transaction, from a pool that resets its connections.</summary>
-    public bool IsForTransaction { get; set; }
+    /// <summary>Whether it comes from a pool that resets its connections, for a read-only transaction or for settings.</summary>
+    public bool IsReset { get; set; }
+
+    /// <summary>Which state of the connection's settings is in force on it; 0 for none.</summary>
+    public int Settings { get; set; }
 
     /// <summary>How often the lane was opened: a prepared statement of an earlier opening is not there any more.</summary>
     public int Generation { get; private set; }
@@ -73,7 +76,8 @@ internal struct Lane
         Node!.Enter();
         IsHeld = true;
         IsDirty = false;
-        IsForTransaction = false;
+        IsReset = false;
+        Settings = 0;
         Generation++;
     }
 

@@ -44,6 +44,9 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
         return settings.ConnectionString;
     }
 
+    /// <summary>Whether the caller wants pooled connections not to be reset.</summary>
+    public static bool SkipsReset(NodeDefinition definition) => Settings(definition).NoResetOnClose;
+
     public Node Create(int index, NodeDefinition definition)
     {
         var settings = Settings(definition);

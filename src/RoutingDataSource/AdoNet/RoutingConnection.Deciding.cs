@@ -22,6 +22,8 @@ public partial class RoutingConnection
                 : new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
         }
 
+        if (_isTextTransactionOnReplica)
+            return new(RouteTarget.Replica, _replica.Node!.Index, RouteReason.ReadOnlyTransaction);
         if (_isInTextTransaction)
             return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
         if (_ambient is not null && IsAmbientActive())

@@ -77,7 +77,12 @@ public partial class RoutingConnection
         try
         {
             var statement = operation.Statement;
-            var decision = Decide(operation.Text, statement);
+            var session = Source.FollowsSession && statement.SessionEffect != SessionEffect.None
+                ? ReadSession(operation.Text, operation.Command, statement.SessionEffect)
+                : default;
+            if (session.IsAny)
+                statement = new() { Reason = RouteReason.ProvenRead, Hint = statement.Hint };
+            var decision = session.IsAny ? DecideSession(operation.Text, statement, session) : Decide(operation.Text, statement);
             for (var attempt = 1; ; attempt++)
             {
                 RouteDecision next;
@@ -86,7 +91,7 @@ public partial class RoutingConnection
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     var inner = decision.Target == RouteTarget.Replica
-                        ? await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false)
+                        ? await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: session.IsAny).ConfigureAwait(false)
                         : await AcquirePrimaryAsync(
                             async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
                     if (decision.WaitFor != default && !await ReplayWait.ForAsync(
@@ -102,6 +107,8 @@ public partial class RoutingConnection
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
                     var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     AfterSuccess(decision, statement, operation.IsComplete);
+                    if (session.IsAny)
+                        FollowSession(session, decision.Target);
                     operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)
                         (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
@@ -191,7 +198,7 @@ public partial class RoutingConnection
         {
             // It must not go back to a pool that does not reset, and it may be closed by its reader before we are asked: such a pool drops what
             // is in use when it is returned.
-            if (!_replica.IsDirty && _replica.Node!.SkipsReset)
+            if (!_replica.IsDirty && !_replica.IsReset && _replica.Node!.SkipsReset)
                 _replica.Node.ReplicaPool.Clear();
             _replica.IsDirty = true;
         }
@@ -234,6 +241,8 @@ public partial class RoutingConnection
         const int mostAttempts = 3; // a replica, another replica, the primary
         if (attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
             return null;
+        if (decision.Target == RouteTarget.Replica && IsRefusedSetting(decision, error))
+            return new(RouteTarget.Primary, Source.Table.Snapshot.PrimaryIndex, RouteReason.SessionPinned) { WasRerun = true };
         if (decision.Target == RouteTarget.Primary && MayFollowPrimary(canRepeat, statement, decision, error))
             return decision with { Reason = RouteReason.PrimaryMoved, WasRerun = true };
         if (!decision.IsFreeRead)

@@ -11,6 +11,8 @@ public partial class RoutingConnection
     private RoutingTransaction? _transaction;
     private Transaction? _ambient;
     private bool _isInTextTransaction;
+    private bool _isTextTransactionOnReplica;
+    private SessionSettings? _settings;
     private bool _isPinned;
     private ConsistencyState? _own;
     private ConsistencyState? _openWrite;
@@ -20,6 +22,8 @@ public partial class RoutingConnection
 
     /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
     internal RoutingTransaction? ActiveTransaction => _transaction is { HasEnded: false } active ? active : null;
+
+    private bool IsTransactionOnReplica => _isTextTransactionOnReplica || ActiveTransaction is { IsOnReplica: true };
 
     /// <summary>Whose writes this connection's reads must show; <see langword="null"/> when nobody's.</summary>
     private ConsistencyState? Seen => Source.Options.ReadYourWrites == ReadYourWrites.None ? null : Source.AmbientState() ?? _own;
@@ -94,20 +98,35 @@ public partial class RoutingConnection
         }
         else
         {
-            _isInTextTransaction = text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
+            var goesOn = text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
+            EndTextTransaction();
+            _isInTextTransaction = goesOn;
         }
+    }
+
+    private void EndTextTransaction()
+    {
+        _isInTextTransaction = false;
+        if (!_isTextTransactionOnReplica)
+            return;
+        _isTextTransactionOnReplica = false;
+        if (_replica.IsHeld)
+            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
     }
 
     private void FollowText(SessionEffect effect)
     {
         if ((effect & SessionEffect.EndsTransaction) != 0)
         {
-            _isInTextTransaction = false;
+            EndTextTransaction();
             _transaction?.NoteEnd();
         }
 
         if ((effect & SessionEffect.ClearsState) != 0)
+        {
             _isPinned = false;
+            _settings = null;
+        }
     }
 
     private bool IsInTransaction => _isInTextTransaction || ActiveTransaction is not null || (_ambient is not null && IsAmbientActive());
@@ -172,7 +191,9 @@ public partial class RoutingConnection
         _transaction = null;
         _ambient = null;
         _isInTextTransaction = false;
+        _isTextTransactionOnReplica = false;
         _isPinned = false;
+        _settings = null;
     }
 
     private void ReleaseStickiness()

@@ -17,7 +17,12 @@ public partial class RoutingConnection
         bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false)
     {
         if (_primary.IsOpen)
+        {
+            if (_settings is not null)
+                await ReplayOnPrimaryAsync(async, cancellationToken).ConfigureAwait(false);
             return _primary.Connection!;
+        }
+
         if (_primary.IsHeld)
             throw new InvalidOperationException("Connection is not open"); // lost: as Npgsql, it is not replaced behind the user's back
 
@@ -42,7 +47,7 @@ public partial class RoutingConnection
                 await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
                 _primary.Opened();
                 WatchPrimary();
-                return inner;
+                break;
             }
             catch (Exception error) when (Failure.IsUnreachable(error) && Source.MayWaitForPrimary(started, hasMoved))
             {
@@ -53,16 +58,43 @@ public partial class RoutingConnection
                     Source.HasPrimaryMoved(primary);
             }
         }
+
+        if (_settings is not null)
+            await ReplayOnPrimaryAsync(async, cancellationToken).ConfigureAwait(false);
+        return _primary.Connection!;
+    }
+
+    private async ValueTask ReplayOnPrimaryAsync(bool async, CancellationToken cancellationToken)
+    {
+        if (_settings is not { } settings || _primary.Settings == settings.Version)
+            return;
+        await settings.ReplayAsync(_primary.Connection!, async, cancellationToken).ConfigureAwait(false);
+        _primary.Settings = settings.Version;
+    }
+
+    private async ValueTask ReplayOnReplicaAsync(bool async, CancellationToken cancellationToken)
+    {
+        if (_settings is not { } settings || _replica.Settings == settings.Version)
+            return;
+        await settings.ReplayAsync(_replica.Connection!, async, cancellationToken).ConfigureAwait(false);
+        _replica.Settings = settings.Version;
     }
 
     /// <summary>Gets the open connection to a replica, opening it when it is not.</summary>
-    /// <remarks>What runs in a read-only transaction is not proven, so it takes its connection from the pool that resets them.</remarks>
+    /// <remarks>What runs in a read-only transaction is not proven, and settings stay behind: both take their connection from the pool that
+    /// resets them.</remarks>
     private async ValueTask<NpgsqlConnection> AcquireReplicaAsync(
-        int index, bool async, CancellationToken cancellationToken, bool forTransaction = false)
+        int index, bool async, CancellationToken cancellationToken, bool leavesState = false)
     {
-        if (_replica.IsOpen && _replica.Node!.Index == index && _replica.IsForTransaction == (forTransaction || ActiveTransaction is not null))
+        var isReset = leavesState || IsTransactionOnReplica || _settings is not null;
+        if (_replica.IsOpen && _replica.Node!.Index == index && _replica.IsReset == isReset)
+        {
+            if (_settings is not null)
+                await ReplayOnReplicaAsync(async, cancellationToken).ConfigureAwait(false);
             return _replica.Connection!;
-        if (ActiveTransaction is { IsOnReplica: true })
+        }
+
+        if (IsTransactionOnReplica)
             throw new InvalidOperationException("Connection is not open"); // lost with its transaction: another one would not have its snapshot
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         // A primary connection that served nothing but reads goes back; one with the user's state on it (currval, settings) is kept until
@@ -70,12 +102,14 @@ public partial class RoutingConnection
         if (_primary.IsHeld && !_primary.IsDirty)
             await ReleasePrimaryAsync(async).ConfigureAwait(false);
         var node = Source.Nodes[index];
-        var inner = _replica.Take(node, isForReads: !forTransaction, Recycles is not null);
+        var inner = _replica.Take(node, isForReads: !isReset, Recycles is not null);
         RelayFromReplica();
         await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
         _replica.Opened();
-        _replica.IsForTransaction = forTransaction;
+        _replica.IsReset = isReset;
         node.AddReader(this);
+        if (_settings is not null)
+            await ReplayOnReplicaAsync(async, cancellationToken).ConfigureAwait(false);
         return inner;
     }
 
@@ -114,7 +148,7 @@ public partial class RoutingConnection
         if (!_replica.IsHeld)
             return;
         var inner = _replica.Connection!;
-        var needsReset = _replica is { IsDirty: true, IsOpen: true, IsForTransaction: false } && _replica.Node!.SkipsReset;
+        var needsReset = _replica is { IsDirty: true, IsOpen: true, IsReset: false } && _replica.Node!.SkipsReset;
         var pool = _replica.Node!.ReplicaPool;
         _replica.Node!.RemoveReader(this);
         _replica.Released();

@@ -130,7 +130,7 @@ public partial class RoutingConnection
     private async ValueTask CloseInnerAsync(bool async)
     {
         var wasBroken = IsBroken;
-        if (ActiveTransaction is { IsOnReplica: true } && _replica.IsHeld)
+        if (IsTransactionOnReplica && _replica.IsHeld)
             SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
         _state = ConnectionState.Closed; // a reader that closes with its connection must not come back here
         try

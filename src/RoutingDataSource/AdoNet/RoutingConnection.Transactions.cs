@@ -112,7 +112,7 @@ public partial class RoutingConnection
         {
             try
             {
-                var inner = await AcquireReplicaAsync(decision.Node, async, cancellationToken, forTransaction: true).ConfigureAwait(false);
+                var inner = await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: true).ConfigureAwait(false);
                 if (decision.WaitFor != default && !await ReplayWait.ForAsync(
                     inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
                     break;
@@ -162,7 +162,7 @@ public partial class RoutingConnection
         if (level == IsolationLevel.Chaos)
             throw new NotSupportedException("Unsupported IsolationLevel: Chaos");
         CheckReady();
-        if (ActiveTransaction is not null)
+        if (ActiveTransaction is not null || _isTextTransactionOnReplica)
             throw new InvalidOperationException("A transaction is already in progress; nested/concurrent transactions aren't supported.");
     }
 }

@@ -85,7 +85,7 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent
 
     // A replica that is lost between two reads is nobody's business; one that is lost with a transaction on it is.
     private bool IsBroken =>
-        _primary.IsBroken || (_replica.IsBroken && _transaction is { IsOnReplica: true, HasEnded: false });
+        _primary.IsBroken || (_replica.IsBroken && IsTransactionOnReplica);
 
     /// <inheritdoc />
     protected override DbProviderFactory DbProviderFactory => RoutingProviderFactory.Instance;

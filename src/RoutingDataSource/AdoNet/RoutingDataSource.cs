@@ -61,6 +61,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var settings = new NpgsqlConnectionStringBuilder(_connectionString);
         EnlistsByDefault = settings.Enlist;
         KeepsFailedCommands = settings.IncludeFailedBatchedCommand;
+        FollowsSession = options.SessionStatements == SessionStatements.Replay || options.RouteReadOnlyTransactions;
 
         _monitor = new(
             [.. Nodes.Select((node, index) => new MonitoredNode(
@@ -162,6 +163,9 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal int DefaultCommandTimeout { get; }
 
     internal bool EnlistsByDefault { get; }
+
+    /// <summary>Whether some statements about the session need not bind it to the primary.</summary>
+    internal bool FollowsSession { get; }
 
     internal NpgsqlConnection Template => _template;
 

@@ -140,6 +140,13 @@ public sealed class RoutingDataSourceBuilder
         var nodes = _definitions.ConvertAll(definition => (Name: definition.Name ?? NodeFactory.DefaultName(definition), Server: NodeFactory.DefaultName(definition)));
         foreach (var definition in _definitions.Where(definition => definition.Weight is < 0 or > MaxWeight))
             problems.Add($"the weight of {definition.Name ?? NodeFactory.DefaultName(definition)} is {definition.Weight}: it must be 0 to {MaxWeight}");
+        if (_options.SessionStatements == SessionStatements.Replay)
+        {
+            problems.AddRange(_definitions.Where(NodeFactory.SkipsReset).Select(definition =>
+                $"SessionStatements is Replay, and {definition.Name ?? NodeFactory.DefaultName(definition)} has No Reset On Close, " +
+                "so that a setting would reach the pool's next user: remove one of the two"));
+        }
+
         if (nodes.Exists(node => string.IsNullOrWhiteSpace(node.Name)))
             problems.Add("a node's name is empty: leave it out to have it called host:port");
         foreach (var twice in nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))

@@ -60,6 +60,16 @@ public sealed class RoutingOptions
     /// <value>Default zero: it fails at once with a transient error. Only commands of which nothing was sent yet wait.</value>
     public TimeSpan FailoverTimeout { get; set; } = TimeSpan.Zero;
 
+    /// <summary>Gets or sets what becomes of a connection after <c>SET</c>, <c>set_config</c> and other statements about the session.</summary>
+    /// <value>Default <see cref="SessionStatements.PinToPrimary"/>. <see cref="SessionStatements.Replay"/> cannot be combined with
+    /// <c>No Reset On Close</c>: the settings would reach the pool's next user.</value>
+    public SessionStatements SessionStatements { get; set; } = SessionStatements.PinToPrimary;
+
+    /// <summary>Gets or sets whether <c>BEGIN READ ONLY</c>, as a text of its own, begins its transaction on a replica.</summary>
+    /// <value>Default <see langword="false"/>: on the primary, as every other transaction by text. A serializable transaction always is. A
+    /// replica does not keep advisory locks or sequences of the primary: set it only when such transactions do nothing but read.</value>
+    public bool RouteReadOnlyTransactions { get; set; }
+
     /// <summary>Gets the volatile functions that are harmless on a replica all the same: <c>name</c>, <c>schema.name</c> or <c>schema.*</c>.</summary>
     public IList<string> ReadOnlyFunctions { get; } = [];
 
@@ -96,6 +106,8 @@ public sealed class RoutingOptions
             yield return $"{nameof(ReadYourWrites)} is {ReadYourWrites}: it must be one of {string.Join(", ", Enum.GetNames<ReadYourWrites>())}";
         if (!Enum.IsDefined(BeyondFallbackLimit))
             yield return $"{nameof(BeyondFallbackLimit)} is {BeyondFallbackLimit}: it must be one of {string.Join(", ", Enum.GetNames<BeyondFallbackLimit>())}";
+        if (!Enum.IsDefined(SessionStatements))
+            yield return $"{nameof(SessionStatements)} is {SessionStatements}: it must be one of {string.Join(", ", Enum.GetNames<SessionStatements>())}";
         if (PrimaryFallbackLimit < 0)
             yield return $"{nameof(PrimaryFallbackLimit)} is {PrimaryFallbackLimit}: it must be at least 0, or null for no limit";
         if (MaxReplicaLag <= TimeSpan.Zero)

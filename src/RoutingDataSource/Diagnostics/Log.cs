@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(3051, LogLevel.Warning, "Not all replicas have replayed the change of the types yet; each reads them again when it has")]
     internal static partial void ReloadPending(ILogger logger);
 
+    [LoggerMessage(3060, LogLevel.Warning, "{Node} refused a session's settings ({SqlState}) when they were made again; the connection stays with the primary")]
+    internal static partial void SettingsRefused(ILogger logger, string node, string sqlState);
+
     [LoggerMessage(4001, LogLevel.Warning, "An NpgsqlDataSource is registered without a key beside the RoutingDataSource: UseNpgsql() without arguments takes that one, and nothing is routed. Use UseRoutingNpgsql, or register it with a key")]
     internal static partial void NpgsqlDataSourceRegistered(ILogger logger);
 

@@ -110,4 +110,7 @@ public enum RouteReason
 
     /// <summary>More reads had fallen back to the primary than <c>PrimaryFallbackLimit</c> allows, so a replica beyond the lag bounds answered.</summary>
     FallbackLimit,
+
+    /// <summary>A setting that is made again on whichever node serves the next command (<c>SessionStatements = Replay</c>).</summary>
+    ReplayedSetting,
 }

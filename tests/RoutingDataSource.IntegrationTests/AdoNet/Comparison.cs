@@ -25,7 +25,11 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
             await Cluster.Primary.ExecuteAsync($"DROP SCHEMA {schema} CASCADE");
     }
 
-    protected Task SameAsync(Action<DbDataSource, Transcript> program, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null) =>
+    protected Task SameAsync(
+        Action<DbDataSource, Transcript> program,
+        string settings = "",
+        Action<NpgsqlDataSourceBuilder>? configure = null,
+        Action<RoutingOptions>? routing = null) =>
         SameAsync(
             (source, seen) =>
             {
@@ -33,25 +37,32 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
                 return Task.CompletedTask;
             },
             settings,
-            configure);
+            configure,
+            routing);
 
     protected async Task SameAsync(
-        Func<DbDataSource, Transcript, Task> program, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null)
+        Func<DbDataSource, Transcript, Task> program,
+        string settings = "",
+        Action<NpgsqlDataSourceBuilder>? configure = null,
+        Action<RoutingOptions>? routing = null)
     {
         var expected = await RunAsync(program, "plain", schema => Plain(schema, settings, configure));
-        var fresh = await RunAsync(program, "fresh", schema => Routed(schema, settings, configure, ReadYourWrites.None));
-        var defaults = await RunAsync(program, "defaults", schema => Routed(schema, settings, configure, ReadYourWrites.Session));
+        var fresh = await RunAsync(program, "fresh", schema => Routed(schema, settings, configure, ReadYourWrites.None, routing));
+        var defaults = await RunAsync(program, "defaults", schema => Routed(schema, settings, configure, ReadYourWrites.Session, routing));
         AssertSame(expected, fresh, "with reads that always go to replicas");
         AssertSame(expected, defaults, "with the default options");
     }
 
     /// <summary>Runs a program on the cluster only, with reads that always go to replicas.</summary>
     protected async Task RoutedAsync(
-        Func<RoutingDataSource, Transcript, Task> program, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null) =>
+        Func<RoutingDataSource, Transcript, Task> program,
+        string settings = "",
+        Action<NpgsqlDataSourceBuilder>? configure = null,
+        Action<RoutingOptions>? routing = null) =>
         await RunAsync(
             (source, seen) => program((RoutingDataSource)source, seen),
             "routed",
-            schema => Routed(schema, settings, configure, ReadYourWrites.None));
+            schema => Routed(schema, settings, configure, ReadYourWrites.None, routing));
 
     protected async Task<string> CreateSchemaAsync()
     {
@@ -62,7 +73,11 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
     }
 
     protected RoutingDataSource Routed(
-        string schema, string settings = "", Action<NpgsqlDataSourceBuilder>? configure = null, ReadYourWrites readYourWrites = ReadYourWrites.None)
+        string schema,
+        string settings = "",
+        Action<NpgsqlDataSourceBuilder>? configure = null,
+        ReadYourWrites readYourWrites = ReadYourWrites.None,
+        Action<RoutingOptions>? routing = null)
     {
         var builder = new RoutingDataSourceBuilder(With(Cluster.ConnectionString, schema, settings))
             .Configure(options =>
@@ -71,6 +86,7 @@ public abstract class Comparison(FreshClusterFixture fixture) : IAsyncLifetime
                 options.ReadOnlyFunctions.Add("pg_sleep");
                 options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(5); // a loaded machine must not look like a lost server
                 options.MaxReplicaLag = null;
+                routing?.Invoke(options);
             });
         if (configure is not null)
             builder.ConfigureNpgsql(configure);

@@ -28,6 +28,67 @@ public sealed class ReadOnlyTransactionTests(FreshClusterFixture fixture) : Comp
             connection.Execute("UPDATE item SET name = name");
         }
     });
+    [Theory]
+    [InlineData("BEGIN READ ONLY", "COMMIT")]
+    [InlineData("START TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", "ROLLBACK")]
+    public async Task BeginReadOnly_ByText_RunsOnAReplicaWhenAskedFor(string begin, string end) => await RoutedAsync(
+        async (source, _) =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            for (var i = 0; i < 2; i++)
+            {
+                connection.Execute(begin);
+                Assert.Equal((RouteTarget.Replica, RouteReason.ReadOnlyTransaction), (Route(connection).Target, Route(connection).Reason));
+                Assert.Equal("on", connection.Scalar("SHOW transaction_read_only"));
+                var node = Route(connection).Node;
+                Assert.Equal(node, Route(connection).Node);
+                Assert.Throws<InvalidOperationException>(() => connection.BeginTransaction());
+                connection.Execute("SET LOCAL statement_timeout = '77s'");
+                connection.Execute("SET lock_timeout = '78s'");
+                Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, Assert.Throws<PostgresException>(() => connection.Execute("DELETE FROM item")).SqlState);
+                Assert.Equal("25P02", Assert.Throws<PostgresException>(() => connection.Scalar("SELECT 1")).SqlState);
+                connection.Execute(end);
+                Assert.Equal(RouteReason.ProvenRead, Route(connection).Reason);
+                connection.Execute("UPDATE item SET name = name");
+            }
+
+            connection.Execute(begin);
+            connection.Close(); // rolls back, as on one server
+            connection.Open();
+            connection.Execute("UPDATE item SET name = name");
+            Assert.Equal("0", connection.Scalar("SELECT current_setting('lock_timeout')"));
+        },
+        "Maximum Pool Size=2",
+        routing: options => options.RouteReadOnlyTransactions = true);
+
+    [Fact]
+    public async Task BeginReadOnly_ByText_StaysOnThePrimaryByDefault() => await RoutedAsync(async (source, _) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        connection.Execute("BEGIN READ ONLY");
+        Assert.Equal((RouteTarget.Primary, RouteReason.InTransaction), (Route(connection).Target, Route(connection).Reason));
+        connection.Execute("COMMIT");
+    });
+
+    [Fact]
+    public async Task TransactionsByText_WithReadOnlyOnesRouted_GiveWhatOneServerGives() => await SameAsync(
+        (source, seen) =>
+        {
+            using var connection = source.OpenConnection();
+            foreach (var begin in new[] { "BEGIN READ ONLY", "BEGIN", "BEGIN READ ONLY; SELECT 1", "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY" })
+            {
+                connection.Execute(begin);
+                seen.Add(connection.Scalar("SELECT count(*) FROM item"), begin);
+                seen.Add(connection.Scalar("SHOW transaction_read_only"), begin);
+                seen.Throws(() => connection.BeginTransaction(), begin);
+                seen.Throws(() => connection.Execute("SELECT nextval('no_such_sequence')"), begin);
+                seen.Throws(() => connection.Scalar("SELECT 1"), begin);
+                seen.Throws(() => connection.Execute("COMMIT"), begin);
+                seen.Add(connection.Scalar("SELECT count(*) FROM item"), begin);
+                seen.Add(connection.Execute("UPDATE item SET name = name"), begin);
+            }
+        },
+        routing: options => options.RouteReadOnlyTransactions = true);
 
     [Fact]
     public async Task RepeatableRead_OnAReplica_KeepsItsSnapshotOnOneServer() => await RoutedAsync(async (source, _) =>
