@@ -100,7 +100,20 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+                    var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && !_primary.IsDirty;
+                    if (mayBeSevered)
+                        _primary.Node!.AddReader(this, inner);
+                    T result;
+                    try
+                    {
+                        result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+                    }
+                    finally
+                    {
+                        if (mayBeSevered)
+                            _primary.Node!.RemoveReader(this);
+                    }
+
                     AfterSuccess(decision, statement, operation.IsComplete);
                     operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)

@@ -12,7 +12,8 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private PostgresCluster _cluster = null!;
     private RoutingDataSource _source = null!;
-    private int _generation;
+    private int _generation; // odd while a promotion is under way
+    private int _silences; // odd while a server is silent: stopped, or cut off
     private FaultWorker[] _workers = [];
 
     /// <summary>Breaks and mends until the time is over.</summary>
@@ -35,8 +36,11 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
 
         using var stopping = new CancellationTokenSource();
         _workers = [.. Enumerable.Range(0, workers).Select(id => new FaultWorker(
-            id, _source, _counts, () => Volatile.Read(ref _generation), () => _cluster.Nodes.Any(node => node.IsRunning && !node.IsFrozen), Say))];
-        var running = _workers.Select(worker => Task.Run(() => worker.RunAsync(stopping.Token))).ToArray();
+            id, _source, _counts, () => Volatile.Read(ref _generation), () => Volatile.Read(ref _silences),
+            () => _cluster.Nodes.Any(node => node.IsRunning && !node.IsFrozen), Say))];
+        var running = _workers.Select(worker => worker.IsSync
+            ? OwnThread.RunAsync(() => worker.RunAsync(stopping.Token))
+            : Task.Run(() => worker.RunAsync(stopping.Token))).ToArray();
         try
         {
             var queue = new Queue<string>();
@@ -84,9 +88,11 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
                 await node.StartAsync();
                 break;
             case "freeze":
+                Interlocked.Increment(ref _silences);
                 await node.FreezeAsync();
                 await LetWorkAsync(6);
                 await node.ThawAsync();
+                Interlocked.Increment(ref _silences);
                 break;
             case "restart":
                 await node.RestartAsync();
