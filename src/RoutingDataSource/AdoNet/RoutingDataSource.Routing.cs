@@ -180,11 +180,18 @@ public sealed partial class RoutingDataSource
     internal bool TryEnterFallback()
     {
         // Counted even without a limit: one may be set while reads are under way.
-        if (Interlocked.Increment(ref _fallbacks) <= (Options.PrimaryFallbackLimit ?? int.MaxValue))
+        var limit = Options.PrimaryFallbackLimit ?? int.MaxValue;
+        if (Interlocked.Increment(ref _fallbacks) <= limit)
+            return true;
+        // Readers end without telling: what has ended meanwhile gives its place up.
+        if (FallbackReaders.Sweep() is > 0 and var ended && Interlocked.Add(ref _fallbacks, -ended) <= limit)
             return true;
         LeaveFallback();
         return false;
     }
+
+    /// <summary>Connections with a reader that counts against the limit until it is closed.</summary>
+    internal HandedOutList FallbackReaders { get; } = new();
 
     internal void LeaveFallback() => Interlocked.Decrement(ref _fallbacks);
 

@@ -150,6 +150,61 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task Probes_PoolsExhausted_GoOn()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build(extra: ";Maximum Pool Size=1");
+        await source.WaitUntilWellAsync();
+        await using var reading = await source.OpenConnectionAsync();
+        await using var read = reading.CreateCommand();
+        read.CommandText = "SELECT 1";
+        await using var reader = await read.ExecuteReaderAsync(); // the replica's only connection
+        await using var writing = await source.OpenConnectionAsync();
+        await using var transaction = await writing.BeginTransactionAsync(); // the primary's
+        await cluster.Replicas[0].KillAsync();
+        await Until.TrueAsync(() => !source.Cluster.Replicas.Single().IsReachable, "the loss to be seen");
+        await cluster.Replicas[0].StartAsync();
+        await Until.TrueAsync(() => source.Cluster.Replicas.Single().IsReachable, "the return to be seen");
+    }
+
+    [Fact]
+    public async Task Read_InPrimaryScope_LostWithThePrimary_IsNotAnsweredByAReplica()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        using var scope = RoutingSession.UsePrimary();
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal(RouteReason.PrimaryScope, (await connection.RunAsync("SELECT 1")).Route.Reason);
+        await cluster.Primary.KillAsync();
+        Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => connection.RunAsync("SELECT 1"))).IsTransient);
+    }
+
+    [Fact]
+    public async Task Read_LostWithoutFallBackToPrimary_GoesToAnotherReplicaOrFails()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await using var source = cluster.Build(options => options.FallBackToPrimary = false);
+        await source.WaitUntilWellAsync();
+        var connections = new List<RoutingConnection>();
+        for (var i = 0; i < 2; i++)
+        {
+            connections.Add(await source.OpenConnectionAsync());
+            await connections[i].RunAsync("SELECT 1"); // each stays with its replica
+        }
+
+        await cluster.Replicas[0].KillAsync();
+        foreach (var connection in connections)
+            Assert.Equal(cluster.Replicas[1].Name, (await connection.RunAsync("SELECT 1")).Route.Node);
+        await cluster.Replicas[1].KillAsync();
+        foreach (var connection in connections)
+        {
+            Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => connection.RunAsync("SELECT 1"))).IsTransient);
+            await connection.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Dispose_WithAFrozenNode_EndsWithinASecondOrTwo()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
