@@ -49,11 +49,11 @@ done
 
 . "$root/eng/environment.sh"
 
-# The tests behind poolers need these two; where they cannot be installed, those tests are skipped, or fail in CI.
-if ! { command -v pgbouncer && command -v haproxy; } > /dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
-  echo "Installing PgBouncer and HAProxy …" >&2
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer haproxy; } > "$TMPDIR/apt.log" 2>&1 \
-    || echo "test.sh: pgbouncer and haproxy could not be installed" >&2
+# The tests behind poolers and those that cut the network need these; where they cannot be installed, those tests are skipped, or fail in CI.
+if ! { command -v pgbouncer && command -v haproxy && command -v ip; } > /dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+  echo "Installing PgBouncer, HAProxy and iproute2 …" >&2
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer haproxy iproute2; } > "$TMPDIR/apt.log" 2>&1 \
+    || echo "test.sh: pgbouncer, haproxy and iproute2 could not be installed" >&2
 fi
 
 echo "Building the tests …" >&2

@@ -22,6 +22,10 @@ public sealed partial class PostgresCluster
         ["log_destination"] = "stderr",
     };
 
+    // What a standby must have at least as much of as its primary (PostgreSQL manual, "Hot Standby", "Administrator's Overview").
+    private static readonly string[] _standbyMinimums =
+        ["max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions", "max_locks_per_transaction"];
+
     private static readonly string[] _programFolders = ["bin", "lib", "share"];
 
     /// <summary>Starts a primary and standbys; returns when all accept connections and the standbys have caught up.</summary>
@@ -140,8 +144,9 @@ public sealed partial class PostgresCluster
             cancellationToken).ConfigureAwait(false);
         File.Delete(passwordFile);
 
-        await Task.WhenAll(Replicas.Select(CopyAsync)).ConfigureAwait(false);
         Primary.Files.IncludeSettings();
+        await RecordMinimumsAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(Replicas.Select(CopyAsync)).ConfigureAwait(false);
         foreach (var node in _nodes) node.UsePort(PostgresNode.FreePort());
         await TakeOwnershipAsync(Directory, cancellationToken).ConfigureAwait(false);
 
@@ -154,6 +159,18 @@ public sealed partial class PostgresCluster
             replica.Files.MarkStandby();
             replica.Files.IncludeSettings();
         }
+    }
+
+    // The control file that initdb leaves demands of a standby what initdb itself ran with (100 connections, for example). A server that is told to
+    // use less records that at its first start, which comes after the copy; one that has no users and no port does it before.
+    private async Task RecordMinimumsAsync(CancellationToken cancellationToken)
+    {
+        var own = Options.NodeSettings.TryGetValue(Primary.Name, out var settings) ? settings.Keys : [];
+        if (Options.Replicas == 0 || !Options.Settings.Keys.Concat(own).Intersect(_standbyMinimums, StringComparer.OrdinalIgnoreCase).Any()) return;
+        Primary.WriteSettings();
+        await Launcher.RunAsync(
+            Directory, Path.Combine(BinaryDirectory, "postgres"), ["--single", "-D", Primary.Files.Data, "template1"], cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task StartNodesAsync(CancellationToken cancellationToken)

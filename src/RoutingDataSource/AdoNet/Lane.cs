@@ -70,6 +70,9 @@ internal struct Lane
     /// <summary>Closes the owner as soon as the reader closes the inner connection.</summary>
     public readonly void CloseWithReader(RoutingConnection owner) => _inner!.CloseWithReader(owner);
 
+    /// <summary>The inner connection is left to whoever still waits for it to open: the next one is another object.</summary>
+    public void LeaveBehind() => _inner = null;
+
     /// <summary>The inner connection was opened.</summary>
     public void Opened()
     {

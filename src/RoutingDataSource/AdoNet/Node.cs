@@ -16,6 +16,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private readonly Recycler<InnerConnection> _closedReplica = new();
     private RoutingConnection? _firstReader;
     private int _inUse;
+    private TaskCompletionSource _down = NewDown();
 
     public Node(int index, string name, string host, int port, Func<NodeUse, NpgsqlDataSource> create, bool isOwnedByCaller)
     {
@@ -58,15 +59,24 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     /// <summary>Connections that commands of ours hold now.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
+    /// <summary>Completes when the next probe of this node is missed: whoever waits for a connection to it then has waited enough.</summary>
+    public Task Down => Volatile.Read(ref _down).Task;
+
+    /// <summary>A probe was missed, or nobody listens.</summary>
+    public void NoteDown() => Interlocked.Exchange(ref _down, NewDown()).TrySetResult();
+
     public void Enter() => Interlocked.Increment(ref _inUse);
 
     public void Leave() => Interlocked.Decrement(ref _inUse);
 
     /// <summary>A connection reads from this node from now on.</summary>
-    public void AddReader(RoutingConnection reader)
+    /// <param name="reader">The connection; it reads from one node at a time.</param>
+    /// <param name="inner">What it reads with.</param>
+    public void AddReader(RoutingConnection reader, NpgsqlConnection inner)
     {
         lock (_lock)
         {
+            reader.ReadsWith = inner;
             (reader.PreviousReader, reader.NextReader) = (null, _firstReader);
             if (_firstReader is not null)
                 _firstReader.PreviousReader = reader;
@@ -79,6 +89,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     {
         lock (_lock)
         {
+            reader.ReadsWith = null;
             if (reader.PreviousReader is not null)
                 reader.PreviousReader.NextReader = reader.NextReader;
             else
@@ -145,6 +156,8 @@ internal sealed class Node : IDisposable, IAsyncDisposable
             _password = password;
         }
     }
+
+    private static TaskCompletionSource NewDown() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private NpgsqlDataSource Create(ref NpgsqlDataSource? pool, NodeUse use)
     {

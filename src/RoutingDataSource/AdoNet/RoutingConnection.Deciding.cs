@@ -132,6 +132,9 @@ public partial class RoutingConnection
     {
         if (!_isInFallback)
             return;
+        TakeBack();
+        if (!_isInFallback)
+            return;
         _isInFallback = false;
         Source.LeaveFallback();
     }

@@ -5,6 +5,7 @@ using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Consistency;
 using ReplicaRouting.Diagnostics;
+using ReplicaRouting.Selection;
 
 namespace ReplicaRouting;
 
@@ -105,10 +106,27 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+                    var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && MayAnswerElsewhere(decision) && !_primary.IsDirty;
+                    if (mayBeSevered)
+                        _primary.Node!.AddReader(this, inner);
+                    T result;
+                    try
+                    {
+                        result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
+                    }
+                    finally
+                    {
+                        if (mayBeSevered)
+                            _primary.Node!.RemoveReader(this);
+                    }
+
                     AfterSuccess(decision, statement, operation.IsComplete);
                     if (session.IsAny)
                         FollowSession(session, decision.Target);
+                    if (operation.IsComplete)
+                        LeaveFallback();
+                    else if (!operation.ClosesConnection)
+                        HandOut();
                     operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)
                         (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
@@ -142,9 +160,18 @@ public partial class RoutingConnection
 
                 if (next.Reason == RouteReason.PrimaryMoved)
                 {
-                    var hasMoved = async
-                        ? await Source.HasPrimaryMovedAsync(decision.Node, cancellationToken).ConfigureAwait(false)
-                        : Source.HasPrimaryMoved(decision.Node);
+                    bool hasMoved;
+                    try
+                    {
+                        hasMoved = async
+                            ? await Source.HasPrimaryMovedAsync(decision.Node, cancellationToken).ConfigureAwait(false)
+                            : Source.HasPrimaryMoved(decision.Node);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        hasMoved = false; // not known: the refusal stands
+                    }
+
                     if (!hasMoved)
                     {
                         operation.Routed(decision, succeeded: false);
@@ -280,34 +307,55 @@ public partial class RoutingConnection
     /// that holds the program's state is not replaced behind its back.</summary>
     private bool MayLeavePrimary(bool canRepeat, in RouteDecision decision, Exception error)
     {
-        if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !Failure.IsUnreachable(error))
+        if (!canRepeat || !_primary.IsHeld || _primary.IsDirty || decision.Node < 0 || !MayAnswerElsewhere(decision) || !Failure.IsUnreachable(error))
             return false;
         Source.RequestProbes();
         return true;
     }
 
-    private RouteDecision Elsewhere(int lost, int attempt)
+    // A read that the program sent to the primary is not for a replica to answer.
+    private static bool MayAnswerElsewhere(in RouteDecision decision) =>
+        decision.Reason is not (RouteReason.PrimaryScope or RouteReason.Rule or RouteReason.PrimaryOnlyMode);
+
+    private RouteDecision? Elsewhere(int lost, int attempt)
     {
         var table = Source.Table;
         SeenForNotes?.LeaveReplica(Source.Time.GetTimestamp());
-        var floor = default(WalPosition);
-        var canUseReplica = attempt == 1;
-        if (canUseReplica && Seen is { IsFree: false } state)
-        {
-            var status = state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out floor);
-            canUseReplica = status != FloorStatus.NotSampledYet;
-        }
-
-        if (canUseReplica)
+        WalPosition? floor = default(WalPosition);
+        if (Seen is { IsFree: false } state)
+            floor = state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var known) == FloorStatus.NotSampledYet ? null : known;
+        if (floor is { } needed && (attempt == 1 || !Source.Options.FallBackToPrimary))
         {
             for (var i = 0; i < table.Cycle.Length; i++)
             {
-                var other = Source.ChooseReplica(table, floor);
-                if (other >= 0 && other != lost)
-                    return new(RouteTarget.Replica, other, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
+                var other = Source.ChooseReplica(table, needed);
+                if (other < 0 || other == lost)
+                    continue;
+                LeaveFallback();
+                return new(RouteTarget.Replica, other, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
             }
         }
 
-        return new(RouteTarget.Primary, table.Snapshot.PrimaryIndex, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
+        return LastResort(table, lost, floor);
+    }
+
+    // The primary, as far as the options let reads fall back to it; a read that only the primary can answer is not one of those.
+    private RouteDecision? LastResort(ReadTable table, int lost, WalPosition? floor)
+    {
+        var primary = new RouteDecision(RouteTarget.Primary, table.Snapshot.PrimaryIndex, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
+        if (floor is not { } needed || _isInFallback)
+            return primary;
+        if (!Source.Options.FallBackToPrimary)
+            return null;
+        if (Source.TryEnterFallback())
+        {
+            _isInFallback = true;
+            return primary;
+        }
+
+        var least = Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica ? table.LeastStale(needed) : -1;
+        return least >= 0 && least != lost
+            ? new RouteDecision(RouteTarget.Replica, least, RouteReason.FallbackLimit) { IsFreeRead = true, WasRerun = true }
+            : null;
     }
 }

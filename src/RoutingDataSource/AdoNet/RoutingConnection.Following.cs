@@ -19,6 +19,8 @@ public partial class RoutingConnection
     private Transaction? _ambientWrite;
     private ConsistencyState? _ambientState;
     private bool _isInFallback;
+    private NpgsqlConnection? _handedOut; // what a reader is open on that counts as a pending write or as a read that fell back
+    private bool _wasSeenToEnd; // the pending write, by a read of its session
 
     /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
     internal RoutingTransaction? ActiveTransaction => _transaction is { HasEnded: false } active ? active : null;
@@ -76,8 +78,45 @@ public partial class RoutingConnection
             EndWrite();
     }
 
+    bool IHandedOut.HasEnded =>
+        (_handedOut!.FullState & (System.Data.ConnectionState.Executing | System.Data.ConnectionState.Fetching)) == 0;
+
+    /// <summary>A command has answered, and what it does ends with a reader that is the program's now.</summary>
+    private void HandOut()
+    {
+        if (_openWrite is { } write && write != _own && !IsInTransaction)
+        {
+            _handedOut = _primary.Connection;
+            write.HandOutWrite(this);
+        }
+        else if (_isInFallback)
+        {
+            _handedOut = _primary.Connection;
+            Source.FallbackReaders.Add(this);
+        }
+    }
+
+    /// <summary>From here on this connection itself knows when what it had handed out ends.</summary>
+    private void TakeBack()
+    {
+        if (_handedOut is null)
+            return;
+        if (_openWrite is { } write)
+            _wasSeenToEnd = !write.TakeBackWrite(this);
+        else if (_isInFallback && !Source.FallbackReaders.TakeBack(this))
+        {
+            _isInFallback = false; // its place was given to another read
+        }
+
+        _handedOut = null;
+    }
+
     private void AfterFailure(in RouteDecision decision, in StatementClass statement, string text, Exception error)
     {
+        LeaveFallback();
+        // A text that only begins a transaction and fails has begun none; one of several statements may have failed behind its BEGIN.
+        if ((statement.SessionEffect & SessionEffect.BeginsTransaction) != 0 && decision.Reason != RouteReason.InTransaction && !HasSeveralStatements(text))
+            _isInTextTransaction = false;
         if (error is PostgresException && (statement.SessionEffect & SessionEffect.EndsTransaction) != 0)
             AfterFailedEnd(text);
         if (decision.Target != RouteTarget.Primary)
@@ -98,11 +137,12 @@ public partial class RoutingConnection
         }
         else
         {
-            var goesOn = text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
             EndTextTransaction();
-            _isInTextTransaction = goesOn;
+            _isInTextTransaction = HasSeveralStatements(text);
         }
     }
+
+    private static bool HasSeveralStatements(string text) => text.AsSpan().TrimEnd().TrimEnd(';').Contains(';');
 
     private void EndTextTransaction()
     {
@@ -163,6 +203,8 @@ public partial class RoutingConnection
             return;
         }
 
+        if (_handedOut is not null)
+            EndWrite(); // its reader is closed, or this one could not begin
         if (_openWrite is not null)
             return;
         _openWrite = state;
@@ -174,9 +216,12 @@ public partial class RoutingConnection
     {
         if (_openWrite is not { } ended)
             return;
+        TakeBack();
         _openWrite = null;
         var now = Source.Time.GetTimestamp();
-        ended.EndWrite(now);
+        if (!_wasSeenToEnd)
+            ended.EndWrite(now);
+        _wasSeenToEnd = false;
         // A session may have begun or ended in between, and the connection goes on without it.
         if (SeenForNotes is { } seen && seen != ended)
             seen.NoteWrite(now);

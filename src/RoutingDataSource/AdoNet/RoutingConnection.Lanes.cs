@@ -44,7 +44,12 @@ public partial class RoutingConnection
             RelayFromPrimary();
             try
             {
-                await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false);
+                if (!await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false))
+                {
+                    _primary.LeaveBehind();
+                    continue; // whoever is the primary next, or nobody
+                }
+
                 _primary.Opened();
                 WatchPrimary();
                 break;
@@ -104,16 +109,22 @@ public partial class RoutingConnection
         var node = Source.Nodes[index];
         var inner = _replica.Take(node, isForReads: !isReset, Recycles is not null);
         RelayFromReplica();
-        await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false);
+        if (!await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false))
+        {
+            _replica.LeaveBehind();
+            throw Source.NodeLeft(node.Index);
+        }
+
         _replica.Opened();
         _replica.IsReset = isReset;
-        node.AddReader(this);
+        node.AddReader(this, inner);
         if (_settings is not null)
             await ReplayOnReplicaAsync(async, cancellationToken).ConfigureAwait(false);
         return inner;
     }
 
-    private async ValueTask OpenInnerAsync(NpgsqlConnection inner, Node node, bool enlist, bool async, CancellationToken cancellationToken)
+    /// <returns>Whether it is open; otherwise the node has gone meanwhile, and the inner connection must not be used again.</returns>
+    private async ValueTask<bool> OpenInnerAsync(NpgsqlConnection inner, Node node, bool enlist, bool async, CancellationToken cancellationToken)
     {
         // Npgsql would enlist in whatever transaction is ambient now, which may not be the one that was ambient when we were opened.
         using var suppress = enlist || Transaction.Current is null
@@ -121,10 +132,17 @@ public partial class RoutingConnection
             : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
         try
         {
-            if (async)
-                await inner.OpenAsync(cancellationToken).ConfigureAwait(false);
-            else
+            if (!async)
+            {
                 inner.Open();
+                return true;
+            }
+
+            var opening = inner.OpenAsync(cancellationToken);
+            if (!opening.IsCompleted && suppress is null && !enlist && await IsLeftBehindAsync(opening, inner, node).ConfigureAwait(false))
+                return false;
+            await opening.ConfigureAwait(false);
+            return true;
         }
         catch (Exception error) when (Failure.IsUnreachable(error))
         {
@@ -133,15 +151,44 @@ public partial class RoutingConnection
         }
     }
 
+    /// <summary>Waits for a connection to open, but no longer than its node answers probes.</summary>
+    private async ValueTask<bool> IsLeftBehindAsync(Task opening, NpgsqlConnection inner, Node node)
+    {
+        var down = node.Down;
+        if (Source.IsInUse(node.Index)) // asked after the task was taken, so that neither order of events is missed
+            await Task.WhenAny(opening, down).ConfigureAwait(false);
+        if (opening.IsCompleted)
+            return false;
+        _ = CloseWhenOpenAsync(opening, inner);
+        return true;
+    }
+
+    private static async Task CloseWhenOpenAsync(Task opening, NpgsqlConnection inner)
+    {
+        try
+        {
+            await opening.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // nobody waits for it any more
+        }
+
+        await inner.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Links of the list that the replica's node keeps of its readers; guarded by the node.</summary>
     internal RoutingConnection? PreviousReader { get; set; }
 
     /// <inheritdoc cref="PreviousReader" />
     internal RoutingConnection? NextReader { get; set; }
 
+    /// <summary>What a read runs with that may be ended from outside; guarded by the node.</summary>
+    internal NpgsqlConnection? ReadsWith { get; set; }
+
     /// <summary>Ends a read that waits for its first row. Called by another thread, while the node keeps the connection from going back.</summary>
     internal bool SeverWaitingRead() =>
-        _replica.Connection is { } inner && (inner.FullState & System.Data.ConnectionState.Executing) != 0 && ServerLink.Sever(inner);
+        ReadsWith is { } inner && (inner.FullState & System.Data.ConnectionState.Executing) != 0 && ServerLink.Sever(inner);
 
     private async ValueTask ReleaseReplicaAsync(bool async)
     {

@@ -132,6 +132,7 @@ public partial class RoutingConnection
         var wasBroken = IsBroken;
         if (IsTransactionOnReplica && _replica.IsHeld)
             SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
+        TakeBack(); // nobody looks at the inner connection while it closes
         _state = ConnectionState.Closed; // a reader that closes with its connection must not come back here
         try
         {

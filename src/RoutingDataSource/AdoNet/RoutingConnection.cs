@@ -3,6 +3,7 @@ using System.Data;
 using System.Data.Common;
 using Npgsql;
 using ReplicaRouting.AdoNet;
+using ReplicaRouting.Consistency;
 
 namespace ReplicaRouting;
 
@@ -14,7 +15,7 @@ namespace ReplicaRouting;
 /// that name; what a constructor of this class makes has not. <see cref="Compatibility.NpgsqlConnection"/> has both.</para>
 /// </remarks>
 [DesignerCategory("")]
-public partial class RoutingConnection : DbConnection, ICloneable, IComponent
+public partial class RoutingConnection : DbConnection, ICloneable, IComponent, IHandedOut
 {
     private RoutingDataSource? _source;
     private Lane _primary;

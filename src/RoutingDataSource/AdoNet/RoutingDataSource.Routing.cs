@@ -107,6 +107,12 @@ public sealed partial class RoutingDataSource
 
     internal NpgsqlException NoPrimary() => NoNode("There is no primary", _monitor.Current);
 
+    /// <summary>Whether the node is the primary or answers probes.</summary>
+    internal bool IsInUse(int node) => IsUsed(_monitor.Current, node);
+
+    /// <summary>The error of a read that waited for a connection to a replica that does not answer. It runs elsewhere, where it may.</summary>
+    internal NpgsqlException NodeLeft(int node) => NoNode($"No connection to {Nodes[node].Name} was made before it stopped answering", _monitor.Current);
+
     internal NpgsqlException NoReplica(RouteReason reason) => NoNode($"No replica can serve the read ({reason}) and FallBackToPrimary is off", _monitor.Current);
 
     /// <summary>Asks all nodes for news.</summary>
@@ -174,11 +180,18 @@ public sealed partial class RoutingDataSource
     internal bool TryEnterFallback()
     {
         // Counted even without a limit: one may be set while reads are under way.
-        if (Interlocked.Increment(ref _fallbacks) <= (Options.PrimaryFallbackLimit ?? int.MaxValue))
+        var limit = Options.PrimaryFallbackLimit ?? int.MaxValue;
+        if (Interlocked.Increment(ref _fallbacks) <= limit)
+            return true;
+        // Readers end without telling: what has ended meanwhile gives its place up.
+        if (FallbackReaders.Sweep() is > 0 and var ended && Interlocked.Add(ref _fallbacks, -ended) <= limit)
             return true;
         LeaveFallback();
         return false;
     }
+
+    /// <summary>Connections with a reader that counts against the limit until it is closed.</summary>
+    internal HandedOutList FallbackReaders { get; } = new();
 
     internal void LeaveFallback() => Interlocked.Decrement(ref _fallbacks);
 
@@ -306,6 +319,8 @@ public sealed partial class RoutingDataSource
         }
     }
 
+    private static bool IsUsed(ClusterSnapshot snapshot, int node) => snapshot.PrimaryIndex == node || snapshot.Nodes[node].IsReachable;
+
     // One missed probe may be a hiccup of ours, and severing costs a read that may be about to be answered its time.
     private const int MissesBeforeSevering = 2;
 
@@ -330,6 +345,8 @@ public sealed partial class RoutingDataSource
             // Connections that were opened before a promotion or a demotion survive it and would be used for the wrong purpose.
             if (before.Role != NodeRole.Unknown && before.Role != after.Role)
                 ThreadPool.UnsafeQueueUserWorkItem(static node => node.ClearPools(), Nodes[i], preferLocal: false);
+            if (IsUsed(previous, i) && !IsUsed(next, i))
+                Nodes[i].NoteDown();
             if (after is { IsReachable: false, Failures: >= MissesBeforeSevering } && before.Failures < after.Failures)
                 ThreadPool.UnsafeQueueUserWorkItem(Sever, Nodes[i], preferLocal: false);
         }

@@ -65,7 +65,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
         _monitor = new(
             [.. Nodes.Select((node, index) => new MonitoredNode(
-                node.Name, node.Host, node.Port, definitions[index].Weight, definitions[index].ExpectedRole, node.ProbeSource))],
+                node.Name, node.Host, node.Port, definitions[index].Weight, definitions[index].ExpectedRole, node.ProbeSource.OpenConnectionAsync))],
             new()
             {
                 ProbeInterval = options.ProbeInterval,

@@ -9,6 +9,7 @@ namespace ReplicaRouting.Consistency;
 /// <param name="maxPin">How long a floor is kept at most, in ticks of the clock that the moments come from.</param>
 internal sealed class ConsistencyState(long maxPin)
 {
+    private HandedOutList? _handedOut; // pending writes whose end nobody tells
     private long _after; // 0: no floor
     private long _pinnedUntil;
     private WalPosition _floor;
@@ -91,6 +92,19 @@ internal sealed class ConsistencyState(long maxPin)
         Interlocked.Decrement(ref _pendingWriters);
     }
 
+    /// <summary>The command of <see cref="BeginWrite"/> has answered and ends when its reader does, which nobody tells.</summary>
+    public void HandOutWrite(IHandedOut reader)
+    {
+        var list = _handedOut;
+        if (list is null)
+            list = Interlocked.CompareExchange(ref _handedOut, new(), null) ?? _handedOut;
+        list.Add(reader);
+    }
+
+    /// <summary>The reader is about to be used or closed, and is not asked any more when this has returned.</summary>
+    /// <returns>Whether its write is still pending, so that <see cref="EndWrite"/> is due.</returns>
+    public bool TakeBackWrite(IHandedOut reader) => _handedOut!.TakeBack(reader);
+
     /// <summary>A read was answered by a replica; later reads stay with it.</summary>
     public void NoteReplicaRead(int replica, long now)
     {
@@ -149,7 +163,12 @@ internal sealed class ConsistencyState(long maxPin)
     {
         floor = default;
         if (Volatile.Read(ref _pendingWriters) > 0)
-            return FloorStatus.NotSampledYet;
+        {
+            SweepWrites(now);
+            if (Volatile.Read(ref _pendingWriters) > 0)
+                return FloorStatus.NotSampledYet;
+        }
+
         if (Volatile.Read(ref _after) == 0)
             return FloorStatus.None;
         lock (this)
@@ -172,6 +191,14 @@ internal sealed class ConsistencyState(long maxPin)
             floor = _floor;
             return FloorStatus.Known;
         }
+    }
+
+    private void SweepWrites(long now)
+    {
+        if (Volatile.Read(ref _handedOut) is not { } list || list.Sweep() is not (> 0 and var ended))
+            return;
+        NoteWrite(now);
+        Interlocked.Add(ref _pendingWriters, -ended);
     }
 
     private void RaiseForRead(long moment)

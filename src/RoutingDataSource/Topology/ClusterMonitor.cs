@@ -62,6 +62,9 @@ internal sealed class ClusterMonitor : IDisposable
         }
     }
 
+    /// <summary>Gets a task that completes when the probes have stopped for good; completed while they have not started.</summary>
+    public Task Stopped { get; private set; } = Task.CompletedTask;
+
     /// <summary>Starts the probes if they do not run yet.</summary>
     public void Start()
     {
@@ -73,8 +76,7 @@ internal sealed class ClusterMonitor : IDisposable
             ExecutionContext.SuppressFlow(); // the loops must not live in the first caller's ambient session or transaction
         try
         {
-            foreach (var monitor in _monitors)
-                _ = Task.Run(() => monitor.RunAsync(_stopping.Token));
+            Stopped = Task.WhenAll(_monitors.Select(monitor => Task.Run(() => monitor.RunAsync(_stopping.Token))));
         }
         finally
         {

@@ -8,5 +8,6 @@ namespace ReplicaRouting.Topology;
 /// <param name="Port">For display.</param>
 /// <param name="Weight">Share of the reads.</param>
 /// <param name="ExpectedRole">What the application said it is; <see cref="NodeRole.Unknown"/> when it is to be discovered.</param>
-/// <param name="ProbeSource">Where the one held probe connection comes from.</param>
-internal sealed record MonitoredNode(string Name, string Host, int Port, int Weight, NodeRole ExpectedRole, NpgsqlDataSource ProbeSource);
+/// <param name="ConnectAsync">Opens the one held probe connection, outside of the pools that commands use.</param>
+internal sealed record MonitoredNode(
+    string Name, string Host, int Port, int Weight, NodeRole ExpectedRole, Func<CancellationToken, ValueTask<NpgsqlConnection>> ConnectAsync);

@@ -97,34 +97,39 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         var limit = !_hasAnswered && _failures == 0 && options.ProbeTimeout < ShortestFirstTimeout ? ShortestFirstTimeout
             : _failures == 1 ? options.ProbeTimeout / 4
             : options.ProbeTimeout;
-        using var timeout = new CancellationTokenSource(limit, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-        var attempt = AttemptAsync(_connection, both.Token);
+        var attempt = new Attempt();
+        var running = AttemptAsync(_connection, attempt);
         _connection = null; // the attempt owns it until it comes back
         try
         {
-            // A frozen server may keep even a cancelled attempt waiting: leave it behind, it cleans up after itself.
-            _connection = await attempt.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
+            _connection = await running.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
+            attempt.Dispose();
             return null;
         }
         catch (Exception error)
         {
-            _ = CleanUpAsync(attempt);
-            return timeout.IsCancellationRequested && error is OperationCanceledException ? new TimeoutException(null, error) : error;
+            // A frozen server keeps a cancelled attempt waiting as well: it is left behind and cleans up after itself. On another thread,
+            // because Npgsql cancels by asking that very server, and whoever cancels waits for it.
+            attempt.IsLeft = true;
+            _ = Task.Run(() => CleanUpAsync(running, attempt), CancellationToken.None);
+            // Npgsql's own clock runs as well and may be first. The time of a probe is over either way: another look at once would double it.
+            return error is NpgsqlException { InnerException: TimeoutException } ? new TimeoutException(null, error) : error;
         }
     }
 
-    private async Task<NpgsqlConnection> AttemptAsync(NpgsqlConnection? held, CancellationToken cancellationToken)
+    private async Task<NpgsqlConnection> AttemptAsync(NpgsqlConnection? held, Attempt attempt)
     {
         await Task.Yield(); // opening may block in name resolution
         var connection = held;
+        var cancellationToken = attempt.Token;
         try
         {
-            connection ??= await node.ProbeSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            connection ??= await node.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var started = _time.GetTimestamp();
             var result = await options.Probe.ProbeAsync(connection, cancellationToken).ConfigureAwait(false);
             var elapsed = _time.GetElapsedTime(started);
-            cancellationToken.ThrowIfCancellationRequested();
+            if (attempt.IsLeft)
+                throw new OperationCanceledException();
             var isFirst = _primaryTaskRan is null;
             if (!isFirst || result.Role != NodeRole.Primary)
                 answered(started, elapsed, result);
@@ -156,7 +161,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         _primaryTaskRan = _time.GetTimestamp();
         try
         {
-            var connection = await node.ProbeSource.OpenConnectionAsync().ConfigureAwait(false);
+            var connection = await node.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             await RunPrimaryTaskAsync(connection, LongestTask).ConfigureAwait(false);
         }
@@ -182,16 +187,19 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         }
     }
 
-    private static async Task CleanUpAsync(Task<NpgsqlConnection> attempt)
+    private static async Task CleanUpAsync(Task<NpgsqlConnection> running, Attempt attempt)
     {
         try
         {
-            await DisposeQuietlyAsync(await attempt.ConfigureAwait(false)).ConfigureAwait(false);
+            attempt.Cancel();
+            await DisposeQuietlyAsync(await running.ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // its error was reported, or it was left behind on purpose
         }
+
+        attempt.Dispose();
     }
 
     private static async Task DisposeQuietlyAsync(NpgsqlConnection connection)
@@ -204,5 +212,25 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         {
             // a lost connection: there is nothing left to release
         }
+    }
+
+    /// <summary>One probe under way.</summary>
+    private sealed class Attempt : IDisposable
+    {
+        private readonly CancellationTokenSource _cancellation = new();
+        private volatile bool _isLeft;
+
+        public CancellationToken Token => _cancellation.Token;
+
+        /// <summary>Nobody waits for its answer any more: it must not be reported.</summary>
+        public bool IsLeft
+        {
+            get => _isLeft;
+            set => _isLeft = value;
+        }
+
+        public void Cancel() => _cancellation.Cancel();
+
+        public void Dispose() => _cancellation.Dispose();
     }
 }

@@ -27,6 +27,19 @@ public sealed class SessionStateTests(FreshClusterFixture fixture) : Comparison(
     });
 
     [Fact]
+    public async Task TextualBegin_ThatFails_LeavesNoTransactionUnlessItHadBegun() => await RoutedAsync(async (source, _) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Throws<PostgresException>(() => connection.Execute("BEGIN ISOLATION LEVEL NONSENSE"));
+        Assert.Equal(RouteReason.ProvenRead, Route(connection).Reason);
+        Assert.Throws<PostgresException>(() => connection.Execute("BEGIN; SELECT 1/0"));
+        Assert.Equal(
+            PostgresErrorCodes.InFailedSqlTransaction, Assert.Throws<PostgresException>(() => connection.Scalar("SELECT 1")).SqlState);
+        connection.Execute("ROLLBACK");
+        Assert.Equal(RouteTarget.Replica, Route(connection).Target);
+    });
+
+    [Fact]
     public async Task SessionState_UntilDiscardAll_KeepsReadsOnThePrimary() => await RoutedAsync(async (source, _) =>
     {
         await using var connection = await source.OpenConnectionAsync();

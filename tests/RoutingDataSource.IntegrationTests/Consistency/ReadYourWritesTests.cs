@@ -158,6 +158,35 @@ public sealed class ReadYourWritesTests
     }
 
     [Fact]
+    public async Task Session_OpenConnectionWroteAndIsIdle_ReadsOfOthersAreReleased()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        using var session = RoutingSession.Begin();
+        await using var writer = await source.OpenConnectionAsync();
+        await using var insert = writer.CreateCommand();
+        insert.CommandText = "INSERT INTO t VALUES (1) RETURNING i";
+        await using (var reader = await insert.ExecuteReaderAsync())
+        {
+            for (var i = 0; i < 20; i++) // while it may still write, nothing frees the session
+                Assert.Equal(RouteTarget.Primary, (await source.RunAsync("SELECT count(*) FROM t")).Route.Target);
+            Assert.True(await reader.ReadAsync());
+        }
+
+        await Until.TrueAsync(async () =>
+        {
+            var (value, route) = await source.RunAsync("SELECT count(*) FROM t");
+            Assert.Equal(1L, value);
+            return route.Target == RouteTarget.Replica;
+        }, "the session to be free though the connection that wrote is open");
+        await writer.RunAsync("INSERT INTO t VALUES (2)");
+        Assert.Equal(2L, (await source.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
     public async Task Token_TakenUpByAnotherDataSource_ShowsTheWrite()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
@@ -181,6 +210,28 @@ public sealed class ReadYourWritesTests
         Assert.Equal(0L, (await there.RunAsync("SELECT count(*) FROM t")).Value); // without the token: the replica's past
         using (RoutingSession.Begin(ConsistencyToken.Parse(token.ToString())))
             Assert.Equal(1L, (await there.RunAsync("SELECT count(*) FROM t")).Value);
+    }
+
+    [Fact]
+    public async Task Token_BeyondAnythingThePrimaryHas_PinsForMaxPinAndNoLonger()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build(options => options.MaxPin = TimeSpan.FromSeconds(2));
+        await source.WaitUntilWellAsync();
+        var identity = ulong.Parse(source.Cluster.Primary!.SystemIdentifier!, System.Globalization.CultureInfo.InvariantCulture);
+        var forged = new ConsistencyToken([new(identity, source.Cluster.Timeline!.Value, new(ulong.MaxValue))]);
+        using (RoutingSession.Begin(ConsistencyToken.Parse(forged.ToString())))
+        {
+            var (value, route) = await source.RunAsync("SELECT 1");
+            Assert.Equal((1, RouteTarget.Primary, RouteReason.ReadYourWrites), ((int)value!, route.Target, route.Reason));
+            await Until.TrueAsync(async () => (await source.RunAsync("SELECT 1")).Route.Target == RouteTarget.Replica, "the pin to end");
+        }
+
+        foreach (var stranger in new ConsistencyToken.Entry[] { new(identity + 1, 1, new(1)), new(identity, 77, new(1)) })
+        {
+            using (RoutingSession.Begin(new([stranger])))
+                await Until.TrueAsync(async () => (await source.RunAsync("SELECT 1")).Route.Target == RouteTarget.Replica, "what is committed now to be replayed");
+        }
     }
 
     [Fact]
@@ -225,8 +276,12 @@ public sealed class ReadYourWritesTests
             await cluster.Primary.ExecuteAsync("INSERT INTO t SELECT generate_series(1, 3000)");
             await Until.TrueAsync(() => source.Cluster.Replicas.Single().Lag is { Bytes: > 10_000 }, "the lag to be seen");
             await using var first = await source.OpenConnectionAsync();
-            Assert.Equal(RouteReason.ReplicasLagging, (await first.RunAsync("SELECT 1")).Route.Reason);
             await using var second = await source.OpenConnectionAsync();
+            Assert.Equal(RouteReason.ReplicasLagging, (await first.RunAsync("SELECT 1")).Route.Reason);
+            Assert.Equal(RouteReason.ReplicasLagging, (await second.RunAsync("SELECT 1")).Route.Reason); // the first one is over, if not closed
+            await using var held = first.CreateCommand();
+            held.CommandText = "SELECT 1";
+            var open = await held.ExecuteReaderAsync();
             if (beyond == BeyondFallbackLimit.LeastStaleReplica)
             {
                 Assert.Equal(RouteReason.FallbackLimit, (await second.RunAsync("SELECT 1")).Route.Reason);
@@ -238,7 +293,7 @@ public sealed class ReadYourWritesTests
                 Assert.Contains("PrimaryFallbackLimit", error.Message, StringComparison.Ordinal);
             }
 
-            await first.CloseAsync();
+            await open.DisposeAsync(); // the connection does nothing else
             Assert.Equal(RouteReason.ReplicasLagging, (await second.RunAsync("SELECT 1")).Route.Reason);
             await cluster.Replicas[0].ResumeReplayAsync();
             await cluster.WaitForReplayAsync();

@@ -15,10 +15,23 @@ internal sealed class FaultCounts
     public long WriteErrors;
     public long LostAcknowledged;
     public long SlowestFirstWriteMs;
+    public long SlowestFrozenReadMs;
+    public long SlowestReadInPromotionMs;
 
     public bool IsClean => Failed == 0 && Stale == 0 && Backwards == 0 && Doubled == 0 && Misrouted == 0 && Reads > 0 && Writes > 0;
 
-    public void NoteReadTime(TimeSpan elapsed) => Raise(ref SlowestReadMs, elapsed);
+    /// <summary>A read was answered.</summary>
+    /// <param name="elapsed">How long it took, with the opening of its connection.</param>
+    /// <param name="inPromotion">Whether a promotion was under way: reads that must show what was written wait for the new primary.</param>
+    /// <param name="ofSilence">Whether a replica was silent meanwhile, and the read takes no time of its own.</param>
+    public void NoteReadTime(TimeSpan elapsed, bool inPromotion, bool ofSilence)
+    {
+        Raise(ref SlowestReadMs, elapsed);
+        if (inPromotion)
+            Raise(ref SlowestReadInPromotionMs, elapsed);
+        else if (ofSilence)
+            Raise(ref SlowestFrozenReadMs, elapsed);
+    }
 
     public void NoteFirstWrite(TimeSpan elapsed) => Raise(ref SlowestFirstWriteMs, elapsed);
 
@@ -33,5 +46,6 @@ internal sealed class FaultCounts
 
     public override string ToString() =>
         $"faults: reads={Reads} failed={Failed} stale={Stale} backwards={Backwards} doubled={Doubled} misrouted={Misrouted} " +
-        $"slowest_read_ms={SlowestReadMs} writes={Writes} lost_acknowledged={LostAcknowledged} write_errors={WriteErrors} slowest_first_write_after_promotion_ms={SlowestFirstWriteMs} refused_nobody_alive={RefusedNobodyAlive}";
+        $"slowest_read_ms={SlowestReadMs} writes={Writes} lost_acknowledged={LostAcknowledged} write_errors={WriteErrors} slowest_first_write_after_promotion_ms={SlowestFirstWriteMs} refused_nobody_alive={RefusedNobodyAlive} " +
+        $"slowest_frozen_read_ms={SlowestFrozenReadMs} slowest_read_in_promotion_ms={SlowestReadInPromotionMs}";
 }

@@ -12,8 +12,10 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private PostgresCluster _cluster = null!;
     private RoutingDataSource _source = null!;
-    private int _generation;
+    private int _generation; // odd while a promotion is under way
+    private int _silences; // odd while a server is silent: stopped, or cut off
     private FaultWorker[] _workers = [];
+    private NetworkPath? _path; // to the last node, where the machine allows it
 
     /// <summary>Breaks and mends until the time is over.</summary>
     /// <param name="faults">The names of the faults to choose from; each comes up once before any comes up twice.</param>
@@ -29,14 +31,25 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
             "CREATE TABLE churn AS SELECT i FROM generate_series(1, 3000) i;" +
             $"INSERT INTO kv SELECT i, 0 FROM generate_series(0, {workers - 1}) i");
         await _cluster.WaitForReplayAsync();
-        var builder = new RoutingDataSourceBuilder(_cluster.ConnectionString + ";Maximum Pool Size=25;Command Timeout=15");
+        var connectionString = _cluster.ConnectionString;
+        if (faults.Contains("cut"))
+        {
+            var last = _cluster.Nodes[^1];
+            _path = await NetworkPath.StartAsync(last.Port);
+            connectionString = connectionString.Replace($"127.0.0.1:{last.Port}", $"{_path.Host}:{_path.Port}", StringComparison.Ordinal);
+        }
+
+        var builder = new RoutingDataSourceBuilder(connectionString + ";Maximum Pool Size=25;Command Timeout=15");
         _source = builder.Configure(options => options.FailoverTimeout = TimeSpan.FromSeconds(25)).Build();
         await (await _source.OpenConnectionAsync()).DisposeAsync();
 
         using var stopping = new CancellationTokenSource();
         _workers = [.. Enumerable.Range(0, workers).Select(id => new FaultWorker(
-            id, _source, _counts, () => Volatile.Read(ref _generation), () => _cluster.Nodes.Any(node => node.IsRunning && !node.IsFrozen), Say))];
-        var running = _workers.Select(worker => Task.Run(() => worker.RunAsync(stopping.Token))).ToArray();
+            id, _source, _counts, () => Volatile.Read(ref _generation), () => Volatile.Read(ref _silences),
+            () => _cluster.Nodes.Any(node => node.IsRunning && !node.IsFrozen), Say))];
+        var running = _workers.Select(worker => worker.IsSync
+            ? OwnThread.RunAsync(() => worker.RunAsync(stopping.Token))
+            : Task.Run(() => worker.RunAsync(stopping.Token))).ToArray();
         try
         {
             var queue = new Queue<string>();
@@ -67,6 +80,8 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
             await _source.DisposeAsync();
         if (_cluster is not null)
             await _cluster.DisposeAsync();
+        if (_path is not null)
+            await _path.DisposeAsync();
     }
 
     private static bool IsWell(NodeSnapshot node) => node is { IsReachable: true, Lag.Delay: { TotalSeconds: < 5 } };
@@ -84,9 +99,24 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
                 await node.StartAsync();
                 break;
             case "freeze":
+                Interlocked.Increment(ref _silences);
                 await node.FreezeAsync();
                 await LetWorkAsync(6);
                 await node.ThawAsync();
+                Interlocked.Increment(ref _silences);
+                break;
+            case "cut":
+                // Whatever that node is by now: a replica, or the primary, which its replicas still reach.
+                Interlocked.Increment(ref _silences);
+                if (_cluster.Primary == _cluster.Nodes[^1])
+                    Interlocked.Increment(ref _generation); // reads wait for it, and writes that it made may be unknown to us
+                await _path!.CutAsync();
+                await LetWorkAsync(5);
+                await _path.MendAsync();
+                await WaitUntilAsync(() => _source.Cluster.Primary is not null, "the primary to be back");
+                if (_cluster.Primary == _cluster.Nodes[^1])
+                    Interlocked.Increment(ref _generation);
+                Interlocked.Increment(ref _silences);
                 break;
             case "restart":
                 await node.RestartAsync();

@@ -19,7 +19,9 @@ public sealed class FaultTests(ITestOutputHelper output)
         var lines = new List<string>();
         FaultCounts counts;
         await using (var run = new FaultRun(seed, TimeSpan.FromSeconds(seconds), workers: 16, Log))
-            counts = await run.RunAsync(AllFaults);
+            counts = await run.RunAsync(NetworkPath.WhyNot is null ? [.. AllFaults, "cut"] : AllFaults);
+        if (NetworkPath.WhyNot is { } reason)
+            Log($"the network was not cut: {reason}");
         Log($"seed {seed}");
         Log(counts.ToString());
         Assert.True(counts.IsClean, string.Join(Environment.NewLine, lines.TakeLast(60)));

@@ -4,7 +4,8 @@ using Npgsql;
 namespace ReplicaRouting.IntegrationTests.Faults;
 
 /// <summary>One session that writes its own row, reads it back, reads others and runs transactions, and says what it saw.</summary>
-internal sealed class FaultWorker(int id, RoutingDataSource source, FaultCounts counts, Func<int> generation, Func<bool> isAnybodyAlive, Action<string> complain)
+internal sealed class FaultWorker(
+    int id, RoutingDataSource source, FaultCounts counts, Func<int> generation, Func<int> silences, Func<bool> isAnybodyAlive, Action<string> complain)
 {
     private const string WriteSql = "WITH u AS (UPDATE kv SET n = $2 WHERE id = $1) INSERT INTO log (worker, n) VALUES ($1, $2)";
     private const string ReadSql = "SELECT n FROM kv WHERE id = $1";
@@ -16,11 +17,14 @@ internal sealed class FaultWorker(int id, RoutingDataSource source, FaultCounts 
 
     public SessionHistory History => _history;
 
+    /// <summary>Gets whether the worker calls synchronous methods, for which it needs a thread of its own.</summary>
+    public bool IsSync => id % 8 == 3;
+
     /// <summary>Every other worker uses an ambient session and a connection per command, the rest one connection object each, as EF Core does.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var session = id % 2 == 0 ? RoutingSession.Begin() : null;
-        var isSync = id % 8 == 3;
+        var isSync = IsSync;
         while (!stopping.IsCancellationRequested)
         {
             await using var connection = source.CreateConnection();
@@ -118,7 +122,7 @@ internal sealed class FaultWorker(int id, RoutingDataSource source, FaultCounts 
 
     private async Task<bool> ReadAsync(RoutingConnection connection, bool isSync, string sql)
     {
-        var begunIn = generation();
+        var (begunIn, silence) = (generation(), silences());
         var started = Stopwatch.GetTimestamp();
         CommandRoute? route = null;
         try
@@ -130,7 +134,10 @@ internal sealed class FaultWorker(int id, RoutingDataSource source, FaultCounts 
                 command.Parameters.Add(new() { Value = id });
             var value = (long)(isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync())!;
             route = command.LastRoute;
-            counts.NoteReadTime(Stopwatch.GetElapsedTime(started));
+            counts.NoteReadTime(
+                Stopwatch.GetElapsedTime(started),
+                inPromotion: IsTouched(begunIn, generation()),
+                ofSilence: sql == ReadSql && IsTouched(silence, silences()));
             if (sql == ReadSql)
                 _history.Read(value, begunIn, route);
             else
@@ -156,6 +163,9 @@ internal sealed class FaultWorker(int id, RoutingDataSource source, FaultCounts 
             await CloseAsync(connection, isSync);
         }
     }
+
+    // Both are odd for as long as what they count lasts.
+    private static bool IsTouched(int atFirst, int atLast) => atFirst % 2 != 0 || atFirst != atLast;
 
     private static async Task OpenAsync(RoutingConnection connection, bool isSync)
     {

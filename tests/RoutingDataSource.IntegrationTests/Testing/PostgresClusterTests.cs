@@ -159,4 +159,14 @@ public sealed class PostgresClusterTests
         await stays.Primary.ExecuteAsync("CREATE TABLE t (n int)");
         await stays.WaitForReplayAsync();
     }
+
+    [Theory]
+    [InlineData("max_connections", "60")]
+    [InlineData("max_worker_processes", "4")]
+    public async Task StartAsync_SettingBelowWhatInitDbRanWith_StandbysStartAndHaveIt(string name, string value)
+    {
+        await using var cluster = await TestPostgres.StartAsync(1, options => options.Settings[name] = value);
+        foreach (var node in cluster.Nodes)
+            Assert.Equal(value, await node.QueryScalarAsync<string>($"SHOW {name}"));
+    }
 }

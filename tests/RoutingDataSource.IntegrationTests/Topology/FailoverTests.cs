@@ -51,7 +51,7 @@ public sealed class FailoverTests
         Assert.Equal(2, isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync());
         Assert.True(command.LastRoute!.Value.WasRerun);
         Assert.NotEqual(first, command.LastRoute.Value.Node);
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "the command time-out ended the read, not the probes");
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(6), "the command time-out ended the read, not the probes");
         await frozen.ThawAsync();
         await Until.TrueAsync(() => source.Cluster.Replicas.All(node => node.IsReachable), "the node to be back");
     }
@@ -147,6 +147,61 @@ public sealed class FailoverTests
 
         await follower.RejoinAsync();
         await Until.TrueAsync(async () => (await source.RunAsync("SELECT count(*) FROM t")).Route.Node == follower.Name, "the re-created standby to serve");
+    }
+
+    [Fact]
+    public async Task Probes_PoolsExhausted_GoOn()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build(extra: ";Maximum Pool Size=1");
+        await source.WaitUntilWellAsync();
+        await using var reading = await source.OpenConnectionAsync();
+        await using var read = reading.CreateCommand();
+        read.CommandText = "SELECT 1";
+        await using var reader = await read.ExecuteReaderAsync(); // the replica's only connection
+        await using var writing = await source.OpenConnectionAsync();
+        await using var transaction = await writing.BeginTransactionAsync(); // the primary's
+        await cluster.Replicas[0].KillAsync();
+        await Until.TrueAsync(() => !source.Cluster.Replicas.Single().IsReachable, "the loss to be seen");
+        await cluster.Replicas[0].StartAsync();
+        await Until.TrueAsync(() => source.Cluster.Replicas.Single().IsReachable, "the return to be seen");
+    }
+
+    [Fact]
+    public async Task Read_InPrimaryScope_LostWithThePrimary_IsNotAnsweredByAReplica()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        using var scope = RoutingSession.UsePrimary();
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal(RouteReason.PrimaryScope, (await connection.RunAsync("SELECT 1")).Route.Reason);
+        await cluster.Primary.KillAsync();
+        Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => connection.RunAsync("SELECT 1"))).IsTransient);
+    }
+
+    [Fact]
+    public async Task Read_LostWithoutFallBackToPrimary_GoesToAnotherReplicaOrFails()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await using var source = cluster.Build(options => options.FallBackToPrimary = false);
+        await source.WaitUntilWellAsync();
+        var connections = new List<RoutingConnection>();
+        for (var i = 0; i < 2; i++)
+        {
+            connections.Add(await source.OpenConnectionAsync());
+            await connections[i].RunAsync("SELECT 1"); // each stays with its replica
+        }
+
+        await cluster.Replicas[0].KillAsync();
+        foreach (var connection in connections)
+            Assert.Equal(cluster.Replicas[1].Name, (await connection.RunAsync("SELECT 1")).Route.Node);
+        await cluster.Replicas[1].KillAsync();
+        foreach (var connection in connections)
+        {
+            Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => connection.RunAsync("SELECT 1"))).IsTransient);
+            await connection.DisposeAsync();
+        }
     }
 
     [Fact]

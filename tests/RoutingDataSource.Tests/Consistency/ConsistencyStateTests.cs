@@ -1,5 +1,6 @@
 using ReplicaRouting.Consistency;
 using ReplicaRouting.Model;
+using ReplicaRouting.Topology;
 
 namespace ReplicaRouting.Tests.Consistency;
 
@@ -221,5 +222,43 @@ public sealed class ConsistencyStateTests
             position = index < 0 ? default : _samples[index].Position;
             return index >= 0;
         }
+    }
+
+    [Fact]
+    public void HandedOutWrite_EndsWithoutTelling_IsSeenByTheNextLookAtTheFloor()
+    {
+        var history = new PrimaryHistory();
+        history.Reset(1);
+        var reader = new Reader();
+        _state.BeginWrite();
+        _state.HandOutWrite(reader);
+        history.Add(120, new(5000));
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(history, 1, 130, out _)); // it may still write
+
+        reader.HasEnded = true;
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(history, 1, 140, out _)); // ended by 140, and the newest sample is of 120
+        history.Add(150, new(6000));
+        Assert.Equal((FloorStatus.Known, 6000UL), (_state.GetFloor(history, 1, 160, out var floor), floor.Value));
+        Assert.False(_state.TakeBackWrite(reader)); // counted down already
+    }
+
+    [Fact]
+    public void HandedOutWrite_TakenBack_IsPendingUntilItsOwnerEndsIt()
+    {
+        var history = new PrimaryHistory();
+        history.Reset(1);
+        var reader = new Reader { HasEnded = true };
+        _state.BeginWrite();
+        _state.HandOutWrite(reader);
+        Assert.True(_state.TakeBackWrite(reader));
+        history.Add(120, new(5000));
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(history, 1, 130, out _)); // nobody asks the reader any more
+        _state.EndWrite(110);
+        Assert.Equal(FloorStatus.Known, _state.GetFloor(history, 1, 130, out _));
+    }
+
+    private sealed class Reader : IHandedOut
+    {
+        public bool HasEnded { get; set; }
     }
 }

@@ -7,6 +7,8 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(Func<TimeSpan, bool> Wanted, TaskCompletionSource<TimeSpan> Found)> _waiters = [];
+    private readonly Dictionary<TimeSpan, int> _created = [];
     private TimeSpan _elapsed;
 
     /// <summary>Ticks of 100 ns.</summary>
@@ -39,6 +41,51 @@ internal sealed class ManualTimeProvider : TimeProvider
         lock (_lock) _elapsed = end;
     }
 
+    /// <summary>How many waits of exactly this length have begun.</summary>
+    public int CountBegun(TimeSpan length)
+    {
+        lock (_lock) return _created.GetValueOrDefault(length);
+    }
+
+    /// <summary>The time left until each timer fires, the next one first.</summary>
+    public IReadOnlyList<TimeSpan> Timers
+    {
+        get
+        {
+            lock (_lock) return [.. _timers.Select(timer => timer.Due!.Value - _elapsed).Order()];
+        }
+    }
+
+    /// <summary>Waits until something waits on this clock for a certain time, so that moving the clock has a meaning. A real 30 s at most.</summary>
+    /// <param name="wanted">Says of the time that is left until a timer fires whether it is the one.</param>
+    /// <returns>The time that is left.</returns>
+    public Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> wanted)
+    {
+        lock (_lock)
+        {
+            foreach (var timer in _timers)
+            {
+                if (wanted(timer.Due!.Value - _elapsed))
+                    return Task.FromResult(timer.Due.Value - _elapsed);
+            }
+
+            var found = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((wanted, found));
+            return found.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private void NoteTimer(TimeSpan left)
+    {
+        for (var i = _waiters.Count - 1; i >= 0; i--)
+        {
+            if (!_waiters[i].Wanted(left))
+                continue;
+            _waiters[i].Found.TrySetResult(left);
+            _waiters.RemoveAt(i);
+        }
+    }
+
     private ManualTimer? NextDue(TimeSpan end)
     {
         lock (_lock)
@@ -63,8 +110,11 @@ internal sealed class ManualTimeProvider : TimeProvider
                 _period = period;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._elapsed + dueTime;
                 clock._timers.Remove(this);
-                if (Due is not null)
-                    clock._timers.Add(this);
+                if (Due is null)
+                    return true;
+                clock._timers.Add(this);
+                clock._created[dueTime] = clock._created.GetValueOrDefault(dueTime) + 1;
+                clock.NoteTimer(dueTime);
                 return true;
             }
         }

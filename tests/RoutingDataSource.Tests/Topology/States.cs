@@ -8,7 +8,7 @@ namespace ReplicaRouting.Tests.Topology;
 internal static class States
 {
     public static NodeState Create(string name = "node", NodeRole expected = NodeRole.Unknown) =>
-        new(new(name, "host", 5432, 1, expected, NpgsqlDataSource.Create("Host=nowhere.invalid;Username=nobody")), 0);
+        new(new(name, "host", 5432, 1, expected, _ => throw new NotSupportedException()), 0);
 
     public static NodeState Answers(this NodeState state, NodeRole role, ulong? position = 1000, int? timeline = null, string? system = "1", TimeSpan? delay = null)
     {

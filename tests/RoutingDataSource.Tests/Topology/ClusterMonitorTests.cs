@@ -1,0 +1,314 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using ReplicaRouting.Tests.Infrastructure;
+using ReplicaRouting.Topology;
+
+namespace ReplicaRouting.Tests.Topology;
+
+/// <summary>All loops together, on a clock that the tests move: what is published, and when it stops.</summary>
+public sealed class ClusterMonitorTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeNode _a = new("a");
+    private readonly FakeNode _b = new("b");
+    private readonly FakeNode _c = new("c");
+    private readonly List<ClusterSnapshot> _published = [];
+    private readonly ClusterMonitor _monitor;
+
+    public ClusterMonitorTests() => _monitor = new(
+        [_a.Monitored, _b.Monitored, _c.Monitored],
+        new() { ProbeInterval = Interval, ProbeTimeout = ProbeTimeout, Probe = new FakeNode.Probe(_a, _b, _c), TimeProvider = _clock },
+        NullLogger.Instance,
+        (_, next) => _published.Add(next));
+
+    public async ValueTask DisposeAsync()
+    {
+        _monitor.Dispose();
+        await _monitor.Stopped.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Start_AllAnswer_PublishesThePrimaryAndTheLag()
+    {
+        await StartAsync();
+        Assert.Equal((0, 1, 1), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch, _monitor.Current.Timeline));
+        Assert.Equal(new ReplicationLag(0, TimeSpan.Zero), _monitor.Current.Nodes[1].Lag);
+        Assert.Equal(Enumerable.Range(1, _published.Count).Select(version => (long)version), _published.Select(snapshot => snapshot.Version));
+    }
+
+    [Fact]
+    public async Task Start_InsideAnAmbientFlow_DoesNotTakeItAlong()
+    {
+        var local = new AsyncLocal<string> { Value = "the first caller's" };
+        var seen = new TaskCompletionSource<string?>();
+        var node = new FakeNode("x");
+        await using var other = new Disposing(new(
+            [node.Monitored with { ConnectAsync = _ => { seen.TrySetResult(local.Value); throw new TimeoutException(); } }],
+            new() { TimeProvider = _clock }, NullLogger.Instance, (_, _) => { }));
+        other.Monitor.Start();
+        Assert.Null(await seen.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("the first caller's", local.Value);
+    }
+
+    [Fact]
+    public async Task Primary_OneMissedProbe_StaysThePrimary()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await MissAsync(_a);
+        await UntilAsync(snapshot => !snapshot.Nodes[0].IsReachable);
+        Assert.Equal(0, _monitor.Current.PrimaryIndex);
+        await MissAsync(_a);
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        Assert.Equal(1, _monitor.Current.Epoch); // lost, not replaced
+        Assert.Null(_monitor.Current.PrimaryProblem);
+    }
+
+    [Fact]
+    public async Task Primary_NobodyListensAnyMore_IsGivenUpAtOnce()
+    {
+        await StartAsync();
+        _a.Refuse(States.Refused());
+        await NextRoundAsync();
+        await FailAsync(_a, new NpgsqlException("lost", new IOException()));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+    }
+
+    [Fact]
+    public async Task Replica_Promoted_IsThePrimaryOfTheNextEpochAndAllAreAskedAtOnce()
+    {
+        await StartAsync();
+        Assert.True(_monitor.History.TryFindPosition(0, out _, out _));
+        _a.Refuse(States.Refused(), times: 100);
+        await NextRoundAsync();
+        await FailAsync(_a, new NpgsqlException("lost", new IOException()));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        await AnswerAsync(_c, FakeNode.Replica());
+        await AnswerAsync(_b, FakeNode.Primary(2000, timeline: 2));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 1);
+        Assert.Equal((2, 2), (_monitor.Current.Epoch, _monitor.Current.Timeline));
+        Assert.True(_monitor.History.TryFindPosition(0, out var position, out var epoch));
+        Assert.Equal((2000UL, 2), (position.Value, epoch)); // nothing of the old primary is left in it
+        Assert.False(_monitor.Current.Nodes[2].FollowsPrimary); // it has not said so yet
+
+        // The lag of the others is counted from the new primary's position, so they are asked before their intervals are over.
+        var before = _clock.GetTimestamp();
+        await MoveUntilCalledAsync(_c);
+        Assert.True(_clock.GetTimestamp() - before <= Interval.Ticks / 20, "the other replica was left to its interval");
+        await AnswerAsync(_c, FakeNode.Replica(1900, timeline: 2));
+        await UntilAsync(snapshot => snapshot.Nodes[2].FollowsPrimary);
+        Assert.Equal(100, _monitor.Current.Nodes[2].Lag!.Value.Bytes);
+    }
+
+    [Fact]
+    public async Task OldPrimary_ComesBackWritable_IsNotTakenBack()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_b, FakeNode.Primary(2000, timeline: 2));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 1);
+        await AnswerAsync(_c, FakeNode.Replica());
+        await AnswerAsync(_a, FakeNode.Primary(5000, timeline: 1));
+        await UntilAsync(snapshot => snapshot.Nodes[0].Position!.Value.Value == 5000);
+        Assert.Equal((1, 2), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch));
+        await MoveUntilCalledAsync(_a);
+        await AnswerAsync(_a, FakeNode.Replica(2000, timeline: 2)); // re-created as a standby
+        await UntilAsync(snapshot => snapshot.Nodes[0] is { Role: NodeRole.Replica, FollowsPrimary: true, Lag.Bytes: 0 });
+    }
+
+    [Fact]
+    public async Task TwoWritable_OfOneTimeline_AreNoPrimaryUntilOneStepsDown()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_b, FakeNode.Primary());
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        Assert.Contains("a and b both accept writes", _monitor.Current.PrimaryProblem, StringComparison.Ordinal);
+        await AnswerAsync(_a, FakeNode.Replica());
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 1);
+        Assert.Null(_monitor.Current.PrimaryProblem);
+    }
+
+    [Fact]
+    public async Task NoPrimary_ReplicasKeepTheLagTheyWereLastSeenWith()
+    {
+        await StartAsync();
+        _a.Refuse(States.Refused(), times: 100);
+        await NextRoundAsync();
+        await FailAsync(_a, new NpgsqlException("lost", new IOException()));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        await AnswerAsync(_b, FakeNode.Replica());
+        await AnswerAsync(_c, FakeNode.Replica());
+        _clock.Advance(TimeSpan.FromMinutes(1)); // the primary's silence is not the replicas' lag
+        await AnswerAsync(_b, FakeNode.Replica());
+        var version = _monitor.Current.Version;
+        await UntilAsync(snapshot => snapshot.Version > version || snapshot.Nodes[1].Lag is not null);
+        Assert.Equal(new ReplicationLag(0, TimeSpan.Zero), _monitor.Current.Nodes[1].Lag);
+    }
+
+    [Fact]
+    public async Task Replica_BackAfterAnAbsence_GetsItsWeightBackByQuarters()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await MissAsync(_b);
+        await UntilAsync(snapshot => !snapshot.Nodes[1].IsReachable);
+        var warmth = new List<int>();
+        for (var i = 0; i < 6; i++)
+        {
+            await MoveUntilCalledAsync(_b);
+            var version = _monitor.Current.Version;
+            await AnswerAsync(_b, FakeNode.Replica());
+            await UntilAsync(snapshot => snapshot.Version > version && snapshot.Nodes[1].IsReachable);
+            warmth.Add(_monitor.Current.Nodes[1].WarmUp);
+        }
+
+        Assert.Equal([1, 2, 3, 4, 4, 4], warmth);
+    }
+
+    [Fact]
+    public async Task ProbeNow_AnswerThatWasAskedForBefore_IsNotTheOne()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        var before = await _b.NextAsync();
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        var asked = _monitor.ProbeNow(1);
+        var version = _monitor.Current.Version;
+        await EndAsync(() => before.Answer(FakeNode.Replica()));
+        Assert.True(_monitor.Current.Version > version);
+        Assert.False(asked.IsCompleted);
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Replica());
+        await asked.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task ProbeNow_ProbeMissed_CompletesAsWell()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        var asked = _monitor.ProbeNow(1);
+        await MissAsync(_b);
+        await asked.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Drain_AndSetWeights_ArePublishedAtOnceAndOutliveProbes()
+    {
+        await StartAsync();
+        _monitor.SetDrained("b", true);
+        _monitor.SetWeights(new Dictionary<string, int> { ["c"] = 0 });
+        Assert.Equal((true, 0), (_monitor.Current.Nodes[1].IsDrained, _monitor.Current.Nodes[2].Weight));
+        await NextRoundAsync();
+        var version = _monitor.Current.Version;
+        await AnswerAsync(_b, FakeNode.Replica());
+        await AnswerAsync(_c, FakeNode.Replica());
+        await UntilAsync(snapshot => snapshot.Version >= version + 2);
+        Assert.Equal((true, 0), (_monitor.Current.Nodes[1].IsDrained, _monitor.Current.Nodes[2].Weight));
+        Assert.Contains("a, b, c", Assert.Throws<ArgumentException>(() => _monitor.SetDrained("d", true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dispose_WithProbesUnderWay_StopsEverythingWithoutWaitingForTheClock()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        var hanging = await _a.NextAsync();
+        var version = _monitor.Current.Version;
+        _monitor.Dispose();
+        await _monitor.Stopped.WaitAsync(TimeSpan.FromSeconds(30));
+        hanging.Answer(FakeNode.Primary(9999));
+        _monitor.ReportConnectFailure(1, new TimeoutException());
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(version, _monitor.Current.Version);
+    }
+
+    /// <summary>Starts with a as the primary and b and c level with it.</summary>
+    private async Task StartAsync()
+    {
+        _monitor.Start();
+        await AnswerAsync(_a, FakeNode.Primary());
+        await AnswerAsync(_b, FakeNode.Replica());
+        await AnswerAsync(_c, FakeNode.Replica());
+        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
+        // The first primary is a change of primary, after which everybody is asked again.
+        foreach (var (node, result) in new[] { (_a, FakeNode.Primary()), (_b, FakeNode.Replica()), (_c, FakeNode.Replica()) })
+        {
+            await MoveUntilCalledAsync(node);
+            await AnswerAsync(node, result);
+        }
+
+        await UntilAsync(snapshot => snapshot is { PrimaryIndex: 0 } && snapshot.Nodes.Skip(1).All(each => each.Lag is not null));
+    }
+
+    /// <summary>Moves the clock until every node is being asked; answers what is left of earlier rounds as before.</summary>
+    private async Task NextRoundAsync()
+    {
+        foreach (var node in new[] { _a, _b, _c })
+            await MoveUntilCalledAsync(node);
+    }
+
+    private async Task MoveUntilCalledAsync(FakeNode node)
+    {
+        while (!node.HasCall)
+        {
+            // Each loop waits on the clock for one thing at a time. When all three do, nothing happens until the next timer fires.
+            await WaitForAsync(() => node.HasCall || _clock.Timers.Count == 3, $"{node.Monitored.Name} to be asked");
+            if (!node.HasCall)
+                _clock.Advance(_clock.Timers[0]);
+        }
+    }
+
+    private async Task MissAsync(FakeNode node)
+    {
+        await MoveUntilCalledAsync(node);
+        await FailAsync(node, new NpgsqlException("no answer", new TimeoutException()));
+    }
+
+    private async Task AnswerAsync(FakeNode node, NodeProbeResult result)
+    {
+        var call = await node.NextAsync();
+        await EndAsync(() => call.Answer(result));
+    }
+
+    private async Task FailAsync(FakeNode node, Exception error)
+    {
+        var call = await node.NextAsync();
+        await EndAsync(() => call.Fail(error));
+    }
+
+    /// <summary>Ends a probe and waits until its loop pauses: every probe is followed by exactly one pause.</summary>
+    private async Task EndAsync(Action end)
+    {
+        var pauses = _clock.CountBegun(Interval / 20);
+        end();
+        await WaitForAsync(() => _clock.CountBegun(Interval / 20) > pauses, "the pause after a probe");
+    }
+
+    private Task UntilAsync(Func<ClusterSnapshot, bool> condition) => WaitForAsync(() => condition(_monitor.Current), "the snapshot");
+
+    private async Task WaitForAsync(Func<bool> condition, string what)
+    {
+        var giveUp = DateTime.UtcNow.AddSeconds(30);
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < giveUp, $"waited for {what}: {string.Join("; ", _monitor.Current.Nodes)}");
+            await Task.Yield();
+        }
+    }
+
+    private sealed class Disposing(ClusterMonitor monitor) : IAsyncDisposable
+    {
+        public ClusterMonitor Monitor => monitor;
+
+        public async ValueTask DisposeAsync()
+        {
+            monitor.Dispose();
+            await monitor.Stopped.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+}
