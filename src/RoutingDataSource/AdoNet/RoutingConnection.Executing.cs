@@ -77,6 +77,8 @@ public partial class RoutingConnection
         try
         {
             var statement = operation.Statement;
+            var shadow = Source.Shadow;
+            var started = shadow is null ? 0 : Source.Time.GetTimestamp();
             var decision = Decide(operation.Text, statement);
             for (var attempt = 1; ; attempt++)
             {
@@ -102,6 +104,7 @@ public partial class RoutingConnection
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
                     var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     AfterSuccess(decision, statement, operation.IsComplete);
+                    shadow?.Note(decision, operation.Text, isWhole: operation.Command is not null, started);
                     operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)
                         (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
@@ -282,7 +285,7 @@ public partial class RoutingConnection
         var table = Source.Table;
         SeenForNotes?.LeaveReplica(Source.Time.GetTimestamp());
         var floor = default(WalPosition);
-        var canUseReplica = attempt == 1;
+        var canUseReplica = attempt == 1 && Source.Options.Mode == RoutingMode.Route;
         if (canUseReplica && Seen is { IsFree: false } state)
         {
             var status = state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out floor);

@@ -110,4 +110,7 @@ public enum RouteReason
 
     /// <summary>More reads had fallen back to the primary than <c>PrimaryFallbackLimit</c> allows, so a replica beyond the lag bounds answered.</summary>
     FallbackLimit,
+
+    /// <summary>The data source runs with <c>Mode = Shadow</c>: where the read would have gone is in the shadow report.</summary>
+    ShadowMode,
 }
