@@ -56,6 +56,24 @@ public sealed class ShadowTests
     }
 
     [Fact]
+    public async Task Read_SessionThatStaysWithAReplica_GoesOnAsIfItHadReadThere()
+    {
+        await using var cluster = await ClusterWithTableAsync();
+        await using var source = await BuildAsync(cluster, options => options.MaxReplicaLag = null);
+        await cluster.Replicas[0].PauseReplayAsync();
+        using (RoutingSession.Begin())
+        {
+            await source.RunAsync("SELECT count(*) FROM t");
+            await cluster.Primary.ExecuteAsync("INSERT INTO t VALUES (1)"); // somebody else's, which a read on the primary would have seen
+            await Until.TrueAsync(() => source.Cluster.Replicas.Single().Lag is { Bytes: > 0 }, "the lag to be seen");
+            await source.RunAsync("SELECT count(*) FROM t");
+            await source.RunAsync("SELECT count(*) FROM t");
+        }
+
+        Assert.Equal(3, Count(source.GetShadowReport(), RouteTarget.Replica, RouteReason.ProvenRead));
+    }
+
+    [Fact]
     public async Task Read_ReplicaBeyondTheBound_CountsAsThePrimarysAndDoesNotFail()
     {
         await using var cluster = await ClusterWithTableAsync();

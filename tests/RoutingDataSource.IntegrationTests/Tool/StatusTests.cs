@@ -75,8 +75,9 @@ public sealed class StatusTests
         Assert.Contains("\"problems\":[]", await process.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
         await cluster.Replicas[0].PauseReplayAsync();
         string? line;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         do
-            line = await process.StandardOutput.ReadLineAsync();
+            line = await process.StandardOutput.ReadLineAsync(patience.Token);
         while (line is not null && !line.Contains("has its replay paused", StringComparison.Ordinal));
         Assert.NotNull(line);
 
