@@ -1,6 +1,33 @@
 using System.CommandLine;
+using ReplicaRouting.Tool.Check;
 using ReplicaRouting.Tool.Classify;
+using ReplicaRouting.Tool.Cluster;
+using ReplicaRouting.Tool.Common;
+using ReplicaRouting.Tool.Status;
+using ReplicaRouting.Tool.Workload;
 
-var root = new RootCommand("Tells where RoutingDataSource would send a statement, and why.");
-root.Add(ClassifyCommand.Create());
-return await root.Parse(args).InvokeAsync();
+var root = new RootCommand(
+    $"""
+    Tells where RoutingDataSource would send a statement or a workload, and whether a cluster is fit for it.
+
+    {ExitCode.Help}
+    """)
+{
+    ClassifyCommand.Create(),
+    WorkloadCommand.Create(),
+    StatusCommand.Create(),
+    CheckCommand.Create(),
+    ClusterCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    // One line that names the command, where the parser would print the whole help after it.
+    var command = parsed.CommandResult.Command;
+    var path = command == root ? "" : command.Parents.Contains(root) ? $" {command.Name}" : $" {string.Join(' ', command.Parents.Select(parent => parent.Name))} {command.Name}";
+    Console.Error.WriteLine($"routing{path}: {CommandRunner.OneLine(parsed.Errors[0].Message)} See routing{path} --help.");
+    return ExitCode.UserError;
+}
+
+// Ctrl-C: whoever is asked to end may take the time that ending servers takes.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

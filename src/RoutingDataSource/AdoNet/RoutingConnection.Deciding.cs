@@ -19,7 +19,7 @@ public partial class RoutingConnection
         {
             return transaction.IsOnReplica
                 ? new(RouteTarget.Replica, _replica.Node!.Index, RouteReason.ReadOnlyTransaction)
-                : new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction);
+                : transaction.Shadowed(new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.InTransaction));
         }
 
         if (_isTextTransactionOnReplica)
@@ -36,8 +36,20 @@ public partial class RoutingConnection
             return new(RouteTarget.Primary, PrimaryNode(primary), statement.Reason);
         if (_isPinned)
             return new(RouteTarget.Primary, PrimaryNode(primary), RouteReason.SessionPinned);
-        return DecideRead(text, statement, table, peek) with { IsFreeRead = true };
+        return DecideFreeRead(text, statement, table, peek);
     }
+
+    private RouteDecision DecideFreeRead(string text, in StatementClass statement, ReadTable table, bool peek)
+    {
+        var decision = DecideRead(text, statement, table, peek);
+        return (Source.Shadow is null ? decision : InShadow(decision, table.Snapshot.PrimaryIndex)) with { IsFreeRead = true };
+    }
+
+    private static RouteDecision InShadow(in RouteDecision decision, int primary) => new(RouteTarget.Primary, primary, RouteReason.ShadowMode)
+    {
+        ShadowReason = decision.Reason,
+        ShadowNode = decision.Target == RouteTarget.Replica ? decision.Node : -1,
+    };
 
     private int PrimaryNode(int primary) => _primary.IsHeld ? _primary.Node!.Index : primary;
 
@@ -114,7 +126,7 @@ public partial class RoutingConnection
     private RouteDecision Fallback(ReadTable table, RouteReason reason, WalPosition? floor, bool peek)
     {
         var primary = table.Snapshot.PrimaryIndex;
-        if (!Source.Options.FallBackToPrimary && reason != RouteReason.ReadYourWrites)
+        if (!Source.Options.FallBackToPrimary && reason != RouteReason.ReadYourWrites && Source.Shadow is null)
             throw Source.NoReplica(reason);
         if (peek || floor is null || _isInFallback)
             return new(RouteTarget.Primary, primary, reason);
@@ -125,7 +137,9 @@ public partial class RoutingConnection
         }
 
         var least = Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica ? table.LeastStale(floor.Value) : -1;
-        return least >= 0 ? new(RouteTarget.Replica, least, RouteReason.FallbackLimit) : throw Source.BeyondFallbackLimit(reason);
+        if (least >= 0)
+            return new(RouteTarget.Replica, least, RouteReason.FallbackLimit);
+        return Source.Shadow is null ? throw Source.BeyondFallbackLimit(reason) : new(RouteTarget.Primary, primary, reason);
     }
 
     private void LeaveFallback()

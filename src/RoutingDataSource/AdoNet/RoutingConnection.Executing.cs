@@ -78,6 +78,8 @@ public partial class RoutingConnection
         try
         {
             var statement = operation.Statement;
+            var shadow = Source.Shadow;
+            var started = shadow is null ? 0 : Source.Time.GetTimestamp();
             var session = Source.FollowsSession && statement.SessionEffect != SessionEffect.None
                 ? ReadSession(operation.Text, operation.Command, statement.SessionEffect)
                 : default;
@@ -127,6 +129,7 @@ public partial class RoutingConnection
                         LeaveFallback();
                     else if (!operation.ClosesConnection)
                         HandOut();
+                    shadow?.Note(decision, operation.Text, isWhole: operation.Command is not null, started);
                     operation.Routed(decision, succeeded: true);
                     if (operation.ClosesConnection)
                         (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
@@ -324,7 +327,7 @@ public partial class RoutingConnection
         WalPosition? floor = default(WalPosition);
         if (Seen is { IsFree: false } state)
             floor = state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var known) == FloorStatus.NotSampledYet ? null : known;
-        if (floor is { } needed && (attempt == 1 || !Source.Options.FallBackToPrimary))
+        if (floor is { } needed && Source.Options.Mode == RoutingMode.Route && (attempt == 1 || !Source.Options.FallBackToPrimary))
         {
             for (var i = 0; i < table.Cycle.Length; i++)
             {

@@ -65,8 +65,11 @@ public partial class RoutingConnection
         {
             if (Source.Nodes.Length > 1 && SeenForNotes is { } seen)
             {
-                seen.NotePrimaryRead(Source.Time.GetTimestamp());
-                if (decision.Reason == RouteReason.ReadYourWrites)
+                if (decision is { ShadowReason: not null, ShadowNode: >= 0 }) // the session goes on as if it had read there
+                    seen.NoteReplicaRead(decision.ShadowNode, Source.Time.GetTimestamp());
+                else
+                    seen.NotePrimaryRead(Source.Time.GetTimestamp());
+                if ((decision.ShadowReason ?? decision.Reason) == RouteReason.ReadYourWrites)
                     Source.RequestProbes(); // the position that frees the session is one that is sampled after this read
             }
 

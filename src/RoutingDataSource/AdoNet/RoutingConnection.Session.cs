@@ -34,7 +34,8 @@ public partial class RoutingConnection
         var decision = DecideRead(text, proof, Source.Table, peek: false) with { IsFreeRead = true };
         if (decision.Target == RouteTarget.Primary)
             return decision;
-        return decision with { Reason = session.BeginsReadOnly ? RouteReason.ReadOnlyTransaction : RouteReason.ReplayedSetting };
+        decision = decision with { Reason = session.BeginsReadOnly ? RouteReason.ReadOnlyTransaction : RouteReason.ReplayedSetting };
+        return Source.Shadow is null ? decision : InShadow(decision, Source.Table.Snapshot.PrimaryIndex) with { IsFreeRead = true };
     }
 
     private void FollowSession(in SessionText session, RouteTarget target)

@@ -107,7 +107,7 @@ public partial class RoutingConnection
 
         EndWrite();
         var proof = new StatementClass { Reason = RouteReason.ProvenRead };
-        var decision = DecideRead("", proof, Source.Table, peek: false) with { IsFreeRead = true };
+        var decision = DecideFreeRead("", proof, Source.Table, peek: false);
         for (var attempt = 1; decision.Target == RouteTarget.Replica; attempt++)
         {
             try
@@ -131,7 +131,10 @@ public partial class RoutingConnection
             await ReleaseReplicaAsync(async).ConfigureAwait(false);
         }
 
-        return await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+        var transaction = await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+        if (decision is { ShadowReason: not null, ShadowNode: >= 0 })
+            transaction.ShadowNode = decision.ShadowNode;
+        return transaction;
     }
 
     private async ValueTask<RoutingTransaction> BeginReadOnlyOnPrimaryAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)

@@ -79,6 +79,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
         Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
+        _shadow = new(this);
     }
 
     /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>
@@ -173,7 +174,8 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
     internal IPrimaryHistory History => _monitor.History;
 
-    /// <summary>Says what a text is proven to be and where it would go now on a connection of its own. Runs nothing.</summary>
+    /// <summary>Says what a text is proven to be and where it would go now on a connection of its own; in shadow mode, where it would go with
+    /// <see cref="RoutingMode.Route"/>. Runs nothing.</summary>
     /// <param name="sql">The text of a command.</param>
     /// <returns>The classification, the token that decided, and the route with its reason.</returns>
     /// <exception cref="NpgsqlException">No node can be used. Transient: trying again later helps.</exception>
@@ -184,7 +186,10 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var statement = Classify(sql);
         using var connection = CreateConnection();
         var decision = connection.Decide(sql, statement, peek: true);
-        return new(statement, statement.Token(sql).ToString(), RouteOf(decision));
+        var route = RouteOf(decision);
+        if (decision.ShadowReason is { } reason)
+            route = new(Nodes[decision.ShadowNode < 0 ? decision.Node : decision.ShadowNode].Name, decision.ShadowNode < 0 ? RouteTarget.Primary : RouteTarget.Replica, reason, WasRerun: false);
+        return new(statement, statement.Token(sql).ToString(), route);
     }
 
     /// <summary>Takes a node out of the reads until <see cref="Resume"/>; reads that run on it go on. The primary goes on taking writes.</summary>

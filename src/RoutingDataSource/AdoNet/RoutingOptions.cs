@@ -7,6 +7,11 @@ public sealed class RoutingOptions
     /// <value>Default <see cref="RoutingMode.Route"/>.</value>
     public RoutingMode Mode { get; set; } = RoutingMode.Route;
 
+    /// <summary>Gets or sets how many texts a minute replicas are asked to EXPLAIN in the background with <see cref="RoutingMode.Shadow"/>, to find
+    /// those that they would refuse. Each text once, one at a time, none of them is run.</summary>
+    /// <value>Default 60; from 0, for none, to 6000.</value>
+    public int ShadowChecksPerMinute { get; set; } = 60;
+
     /// <summary>Gets or sets how one of the eligible replicas is chosen.</summary>
     /// <value>Default <see cref="ReplicaSelection.WeightedRoundRobin"/>.</value>
     public ReplicaSelection ReplicaSelection { get; set; } = ReplicaSelection.WeightedRoundRobin;
@@ -98,6 +103,8 @@ public sealed class RoutingOptions
     {
         if (!Enum.IsDefined(Mode))
             yield return $"{nameof(Mode)} is {Mode}: it must be one of {string.Join(", ", Enum.GetNames<RoutingMode>())}";
+        if (ShadowChecksPerMinute is < 0 or > 6000)
+            yield return $"{nameof(ShadowChecksPerMinute)} is {ShadowChecksPerMinute}: it must be 0 to 6000";
         if (!Enum.IsDefined(ReplicaSelection))
             yield return $"{nameof(ReplicaSelection)} is {ReplicaSelection}: it must be one of {string.Join(", ", Enum.GetNames<ReplicaSelection>())}";
         if (!Enum.IsDefined(SwitchReplica))

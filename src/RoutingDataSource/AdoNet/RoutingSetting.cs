@@ -18,6 +18,9 @@ internal sealed record RoutingSetting(
     [
         new(nameof(RoutingOptions.Mode), "Mode", (o, text) => Named<RoutingMode>(text, value => o.Mode = value), OneOf<RoutingMode>(),
             (from, to) => to.Mode = from.Mode),
+        new(nameof(RoutingOptions.ShadowChecksPerMinute), "Shadow Checks Per Minute",
+            (o, text) => Number(text) is { } value && Do(() => o.ShadowChecksPerMinute = value), "a whole number",
+            (from, to) => to.ShadowChecksPerMinute = from.ShadowChecksPerMinute),
         new(nameof(RoutingOptions.ReplicaSelection), "Replica Selection",
             (o, text) => Named<ReplicaSelection>(text, value => o.ReplicaSelection = value), OneOf<ReplicaSelection>(),
             (from, to) => to.ReplicaSelection = from.ReplicaSelection),

@@ -58,6 +58,13 @@ public sealed class RoutingTransaction : DbTransaction
 
     internal bool IsReadOnly { get; set; }
 
+    /// <summary>In shadow mode, the replica that a read-only transaction would have gone to; -1 for none.</summary>
+    internal int ShadowNode { get; set; } = -1;
+
+    /// <summary>What becomes of its commands, with where they would have gone.</summary>
+    internal RouteDecision Shadowed(in RouteDecision decision) =>
+        ShadowNode < 0 ? decision : decision with { ShadowReason = RouteReason.ReadOnlyTransaction, ShadowNode = ShadowNode };
+
     internal bool HasEnded => _hasEnded;
 
     /// <inheritdoc />

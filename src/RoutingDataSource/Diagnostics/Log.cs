@@ -35,6 +35,15 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
     internal static partial void NotPrimary(ILogger logger, string node);
 
+    [LoggerMessage(3010, LogLevel.Debug, "Shadow mode: a command would have gone to {Node} ({Reason})")]
+    internal static partial void WouldMove(ILogger logger, string node, RouteReason reason);
+
+    [LoggerMessage(3011, LogLevel.Warning, "Shadow mode: {Node} would have refused a text that is taken for a read (SQLSTATE {SqlState}); it counts as one for the primary from now on")]
+    internal static partial void WouldBeRefused(ILogger logger, string node, string sqlState);
+
+    [LoggerMessage(3012, LogLevel.Debug, "Shadow mode: {Node} could not be asked to explain a text ({Failure})")]
+    internal static partial void ShadowCheckFailed(ILogger logger, string node, string failure);
+
     [LoggerMessage(3050, LogLevel.Warning, "The types could not be read again on {Node}; the next probe tries again")]
     internal static partial void TypesUnavailable(ILogger logger, string node, Exception error);
 

@@ -14,6 +14,7 @@ internal sealed class RoutingMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _commands;
+    private readonly Counter<long> _shadow;
     private readonly Counter<long> _reruns;
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _probes;
@@ -25,6 +26,8 @@ internal sealed class RoutingMetrics : IDisposable
     {
         _commands = _meter.CreateCounter<long>(
             "routing_data_source.commands", "{command}", "Commands by the side, the node and the reason of their route");
+        _shadow = _meter.CreateCounter<long>(
+            "routing_data_source.shadow.commands", "{command}", "Commands of shadow mode by the side and the reason that they would have had");
         _reruns = _meter.CreateCounter<long>(
             "routing_data_source.reruns", "{command}", "Commands that ran again elsewhere, by the reason");
         _refusals = _meter.CreateCounter<long>(
@@ -41,6 +44,9 @@ internal sealed class RoutingMetrics : IDisposable
             "routing_data_source.node.in_use", () => Observe<int>(cluster, node => inUse(node.Index)), "{connection}", "Inner connections in use");
     }
 
+    /// <summary>The meter of this data source alone.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>Whether anybody wants to know of commands.</summary>
     public bool CountsCommands => _commands.Enabled;
 
@@ -51,6 +57,15 @@ internal sealed class RoutingMetrics : IDisposable
         tags.Add("routing_data_source.reason", Reasons[(int)reason]);
         _commands.Add(1, tags);
     }
+
+    /// <summary>Whether anybody wants to know of commands in shadow mode.</summary>
+    public bool CountsShadow => _shadow.Enabled;
+
+    public void Shadow(RouteTarget target, RouteReason reason) => _shadow.Add(
+        1,
+        new("db.system.name", "postgresql"),
+        new("routing_data_source.target", Targets[(int)target]),
+        new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
 
     public void Rerun(RouteReason reason) => _reruns.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
 

@@ -113,4 +113,7 @@ public enum RouteReason
 
     /// <summary>A setting that is made again on whichever node serves the next command (<c>SessionStatements = Replay</c>).</summary>
     ReplayedSetting,
+
+    /// <summary>The data source runs with <c>Mode = Shadow</c>: where the read would have gone is in the shadow report.</summary>
+    ShadowMode,
 }

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using Npgsql;
+using ReplicaRouting.Classification;
+using ReplicaRouting.Tool.Common;
+
+namespace ReplicaRouting.Tool.Workload;
+
+/// <summary><c>routing workload</c>: which part of what an application does could go to replicas.</summary>
+internal static class WorkloadCommand
+{
+    private const int DefaultLimit = 20;
+
+    private const string Description = $"""
+        Says which share of the calls, time and rows of a workload could go to replicas: from pg_stat_statements, a server log, or files of SQL.
+        Statements that go there, or could with a change, come first, by the time they take.
+
+        Examples:
+          routing workload --connection "Host=db1;Database=shop;Username=app"                (the extension pg_stat_statements)
+          routing workload postgresql.csv --connection "Host=db1;Database=shop;Username=app" (a log; functions are looked up)
+          routing workload queries/ --json                                                   (a folder of .sql files)
+          routing workload --connection "…" --read-only-function order_total                 (what would an option bring?)
+
+        A log needs log_statement = 'all' or log_min_duration_statement = 0; csvlog, jsonlog and text with the default prefix are read. It tells what
+        ran in transactions, which pg_stat_statements does not.
+
+        {ExitCode.Help}
+        """;
+
+    internal static Command Create()
+    {
+        var path = new Argument<string?>("path")
+        {
+            Description = "A server log, a .sql file, or a folder of .sql files. Without it, pg_stat_statements is read.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var connection = ConnectionOption.Create();
+        var readOnly = new Option<string[]>("--read-only-function") { Description = "As if it stood in ReadOnlyFunctions; may be given several times." };
+        var write = new Option<string[]>("--write-function") { Description = "As if it stood in WriteFunctions; may be given several times." };
+        var tables = new Option<string[]>("--primary-table") { Description = "As if it stood in PrimaryTables; may be given several times." };
+        var limit = new Option<int>("--limit") { Description = "How many statements to list.", DefaultValueFactory = _ => DefaultLimit };
+        var json = new Option<bool>("--json") { Description = "All statements, for programs." };
+        var command = new Command("workload", Description) { path, connection, readOnly, write, tables, limit, json };
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync("workload", async () =>
+        {
+            if (result.GetValue(limit) < 1)
+                throw new UserErrorException("--limit must be at least 1.");
+            var options = new ClassificationOptions
+            {
+                ReadOnlyFunctions = result.GetValue(readOnly) ?? [],
+                WriteFunctions = result.GetValue(write) ?? [],
+                PrimaryTables = result.GetValue(tables) ?? [],
+            };
+            var report = await ReadAsync(result.GetValue(path), result.GetValue(connection), options, cancellation).ConfigureAwait(false);
+            if (!result.GetValue(json))
+                WorkloadView.WriteTable(report, result.GetValue(limit));
+            else
+                WorkloadView.WriteJson(report, Console.OpenStandardOutput());
+            return ExitCode.Fine;
+        }));
+        return command;
+    }
+
+    private static async Task<WorkloadReport> ReadAsync(string? path, string? connectionString, ClassificationOptions options, CancellationToken cancellationToken)
+    {
+        if (path is ['-', ..])
+            throw new UserErrorException($"unknown option {path}: see routing workload --help.");
+        if (path is not null && !Path.Exists(path))
+            throw new UserErrorException($"{path} does not exist: give a server log, a .sql file or a folder of .sql files.");
+        var database = connectionString is null ? null : new NpgsqlConnectionStringBuilder(Server.Parse(connectionString)[0].ConnectionString).Database;
+        var source = path is null ? null
+            : Directory.Exists(path) || path.EndsWith(".sql", StringComparison.OrdinalIgnoreCase)
+                ? await SqlFiles.ReadAsync(path, cancellationToken).ConfigureAwait(false)
+            : await Screen.WithProgressAsync($"Reading {path}", progress => LogWorkload.ReadAsync(path, database, progress, cancellationToken))
+                .ConfigureAwait(false);
+        if (source is not null && connectionString is null)
+            return WorkloadReport.Create(source, new FunctionCatalog(options, userFunctions: null));
+
+        return await Screen.WhileAsync("Asking the server", async () =>
+        {
+            var connection = await OpenPrimaryAsync(Server.Parse(connectionString), cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                source ??= await PgStatStatements.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+                return WorkloadReport.Create(source, await CatalogReader.ReadAsync(connection, options, cancellationToken).ConfigureAwait(false));
+            }
+        }).ConfigureAwait(false);
+    }
+
+    // The primary has seen the statements that could move. Without one, whoever answers tells what it has.
+    private static async Task<NpgsqlConnection> OpenPrimaryAsync(List<Server> servers, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? replica = null;
+        Exception? failure = null;
+        foreach (var server in servers)
+        {
+            try
+            {
+                var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
+                var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery()", connection);
+                await using (command.ConfigureAwait(false))
+                {
+                    if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is false || servers.Count == 1)
+                    {
+                        if (replica is not null)
+                            await replica.DisposeAsync().ConfigureAwait(false);
+                        return connection;
+                    }
+                }
+
+                if (replica is null)
+                    replica = connection;
+                else
+                    await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception error) when (CommandRunner.Explain(error) is not null)
+            {
+                failure ??= error;
+            }
+        }
+
+        return replica ?? throw failure!;
+    }
+}
