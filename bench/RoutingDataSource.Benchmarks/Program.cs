@@ -6,11 +6,17 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ReplicaRouting.Benchmarks.AdoNet;
+using ReplicaRouting.Benchmarks.Comparison;
 
 try
 {
     if (args is ["--allocations"])
         return await Allocations.CompareAsync();
+    if (args is ["peers" or "scale" or "quick", ..])
+    {
+        var folder = args is [_, "--smoke", ..] ? null : args.ElementAtOrDefault(1);
+        return await ComparisonProgram.RunAsync(args[0], folder, isSmoke: args is [_, "--smoke", ..]);
+    }
 
     // In this process: the cluster is started once, and nothing is generated and built besides.
     var config = ManualConfig.Create(DefaultConfig.Instance)

@@ -1,0 +1,40 @@
+using System.Globalization;
+using ReplicaRouting.Benchmarks.Measuring;
+using ReplicaRouting.Benchmarks.Reporting;
+
+namespace ReplicaRouting.Benchmarks.Comparison;
+
+/// <summary>How the figures of a workload are shown.</summary>
+internal static class Tables
+{
+    private static readonly string[] Header =
+    [
+        "Contender", "median µs", "p95 µs", "p99 µs", "commands/s", "CPU µs/command", "bytes/command", "× latency", "× p99", "× throughput", "× CPU", "± rounds",
+    ];
+
+    /// <param name="report">Where to.</param>
+    /// <param name="workload">What was done.</param>
+    /// <param name="figures">Who did it; the first is the yardstick of the ratios.</param>
+    public static void Add(Report report, Workload workload, IReadOnlyList<Figures> figures)
+    {
+        report.Heading(workload.Name);
+        var yardstick = figures[0];
+        report.Table(Header, [.. figures.Select(IReadOnlyList<string> (each) =>
+        [
+            each.Name,
+            Number(each.Of(round => round.Median).Value),
+            Number(each.Of(round => round.P95).Value),
+            Number(each.Of(round => round.P99).Value),
+            Number(each.Of(round => round.Throughput).Value),
+            Number(each.Of(round => round.Cpu).Value),
+            Number(each.Of(round => round.Bytes).Value),
+            each.Ratio(yardstick, round => round.Median).ToString(),
+            each.Ratio(yardstick, round => round.P99).ToString(),
+            each.Ratio(yardstick, round => round.Throughput).ToString(),
+            each.Ratio(yardstick, round => round.Cpu).ToString(),
+            string.Create(CultureInfo.InvariantCulture, $"{100 * each.Spread(round => round.Throughput):0.0} %"),
+        ])]);
+    }
+
+    private static string Number(double value) => value.ToString(value < 100 ? "N1" : "N0", CultureInfo.InvariantCulture);
+}
