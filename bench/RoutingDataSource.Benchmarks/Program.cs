@@ -6,12 +6,18 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ReplicaRouting.Benchmarks.AdoNet;
+using ReplicaRouting.Benchmarks.Allocation;
 using ReplicaRouting.Benchmarks.Comparison;
+using ReplicaRouting.Benchmarks.Reporting;
 
 try
 {
     if (args is ["--allocations"])
-        return await Allocations.CompareAsync();
+    {
+        var report = new Report("allocations", null);
+        return await Allocations.CompareAsync(report, isSmoke: false) ? 0 : 1;
+    }
+
     if (args is ["peers" or "scale" or "quick", ..])
     {
         var folder = args is [_, "--smoke", ..] ? null : args.ElementAtOrDefault(1);

@@ -1,3 +1,5 @@
+using ReplicaRouting.Benchmarks.AdoNet;
+using ReplicaRouting.Benchmarks.Allocation;
 using ReplicaRouting.Benchmarks.Reporting;
 
 namespace ReplicaRouting.Benchmarks.Comparison;
@@ -23,6 +25,8 @@ internal static class ComparisonProgram
             {
                 case "quick":
                     await Quick.RunAsync(arena, report, isSmoke);
+                    BenchmarkCluster.Use(arena.Cluster);
+                    await Allocations.CompareAsync(report, isSmoke);
                     break;
                 default:
                     throw new ArgumentException($"There is no part '{part}'.", nameof(part));
