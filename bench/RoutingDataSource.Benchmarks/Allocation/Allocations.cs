@@ -25,7 +25,7 @@ internal static class Allocations
         var rows = new List<(string Name, long Plain, long Routed)>();
         foreach (var pattern in Patterns.All)
         {
-            var calls = (isSmoke ? 40 : pattern.IsAtOnce ? 2400 : 320) / Blocks;
+            var calls = (isSmoke ? 40 : pattern.IsAtOnce ? 1600 : 160) / Blocks;
             var (left, right) = (pattern.Start(plain), pattern.Start(routed));
             var (before, after) = (new List<long>(), new List<long>());
             await CountAsync(pattern, left, calls, []);

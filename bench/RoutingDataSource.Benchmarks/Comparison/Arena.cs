@@ -1,5 +1,6 @@
 using Npgsql;
 using ReplicaRouting.Benchmarks.Comparison.Services;
+using ReplicaRouting.Benchmarks.Scale;
 using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.Benchmarks.Comparison;
@@ -22,16 +23,18 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>Names and versions of what is compared.</summary>
     public List<string> Versions { get; } = [];
 
-    public static async Task<Arena> StartAsync()
+    /// <param name="hasServices">Whether what stands between is started too.</param>
+    public static async Task<Arena> StartAsync(bool hasServices)
     {
         var options = new PostgresClusterOptions { Replicas = 2 };
         // More than the connections of all contenders together, several of which keep theirs at the same time.
         options.Settings["max_connections"] = "2000";
+        options.Settings["listen_addresses"] = NodeSweep.Addresses;
         options.Settings["shared_buffers"] = "128MB";
         var arena = new Arena(await PostgresCluster.StartAsync(options));
         try
         {
-            await arena.PrepareAsync();
+            await arena.PrepareAsync(hasServices);
             return arena;
         }
         catch
@@ -72,9 +75,9 @@ internal sealed class Arena : IAsyncDisposable
     }
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresNode node, int? port = null) =>
-        new(node.ConnectionString) { Port = port ?? node.Port, MaxPoolSize = 200 };
+        new(node.ConnectionString) { Port = port ?? node.Port, MaxPoolSize = 600 };
 
-    private async Task PrepareAsync()
+    private async Task PrepareAsync(bool hasServices)
     {
         await Cluster.Primary.ExecuteAsync(
             $"CREATE TABLE items (id int PRIMARY KEY, item text NOT NULL, amount int NOT NULL); " +
@@ -106,7 +109,8 @@ internal sealed class Arena : IAsyncDisposable
 
         Versions.Add($"Npgsql {Version(typeof(NpgsqlDataSource))}");
         Versions.Add($"RoutingDataSource {Version(typeof(RoutingDataSource))}");
-        await AddServicesAsync(primary);
+        if (hasServices)
+            await AddServicesAsync(primary);
         foreach (var contender in _contenders.Values.Where(contender => contender.Name != Contender.NpgsqlPrimary))
             await CheckAsync(contender);
     }

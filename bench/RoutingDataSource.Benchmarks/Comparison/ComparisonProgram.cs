@@ -1,6 +1,7 @@
 using ReplicaRouting.Benchmarks.AdoNet;
 using ReplicaRouting.Benchmarks.Allocation;
 using ReplicaRouting.Benchmarks.Reporting;
+using ReplicaRouting.Benchmarks.Scale;
 
 namespace ReplicaRouting.Benchmarks.Comparison;
 
@@ -19,7 +20,7 @@ internal static class ComparisonProgram
     public static async Task<int> RunAsync(string part, string? folder, bool isSmoke)
     {
         var report = new Report(part, folder);
-        await using (var arena = await Arena.StartAsync())
+        await using (var arena = await Arena.StartAsync(hasServices: part != "scale"))
         {
             switch (part)
             {
@@ -27,6 +28,13 @@ internal static class ComparisonProgram
                     await Quick.RunAsync(arena, report, isSmoke);
                     BenchmarkCluster.Use(arena.Cluster);
                     await Allocations.CompareAsync(report, isSmoke);
+                    await ScaleRun.RunQuickAsync(arena, report, isSmoke);
+                    break;
+                case "peers":
+                    await Peers.RunAsync(arena, report, isSmoke);
+                    break;
+                case "scale":
+                    await ScaleRun.RunAsync(arena, report, isSmoke);
                     break;
                 default:
                     throw new ArgumentException($"There is no part '{part}'.", nameof(part));

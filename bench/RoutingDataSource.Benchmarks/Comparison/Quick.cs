@@ -8,9 +8,9 @@ internal static class Quick
 {
     public static async Task RunAsync(Arena arena, Report report, bool isSmoke)
     {
-        var one = isSmoke ? Contest(3, 2, 5, 50) : Contest(40, 12, 8, 1000);
-        var few = isSmoke ? Contest(3, 2, 5, 50) : Contest(30, 8, 8, 800);
-        var many = isSmoke ? Contest(3, 1, 20, 50) : Contest(30, 3, 40, 800);
+        var one = isSmoke ? Contest(3, 2, 5, 50) : Contest(40, 10, 8, 800);
+        var few = isSmoke ? Contest(3, 2, 5, 50) : Contest(24, 7, 8, 600);
+        var many = isSmoke ? Contest(3, 1, 20, 50) : Contest(30, 3, 35, 600);
 
         var held = await RunAsync(one, Workload.ByKey(1, isHeld: true, isAsync: false), [Contender.Npgsql, Contender.NpgsqlAgain, Contender.RoutingOneReplica]);
         Ratios.HeldOne(report, held);

@@ -15,7 +15,8 @@ internal static class Tables
     /// <param name="report">Where to.</param>
     /// <param name="workload">What was done.</param>
     /// <param name="figures">Who did it; the first is the yardstick of the ratios.</param>
-    public static void Add(Report report, Workload workload, IReadOnlyList<Figures> figures)
+    /// <param name="plot">The name of the picture; <see langword="null"/> for none.</param>
+    public static void Add(Report report, Workload workload, IReadOnlyList<Figures> figures, string? plot = null)
     {
         report.Heading(workload.Name);
         var yardstick = figures[0];
@@ -34,7 +35,24 @@ internal static class Tables
             each.Ratio(yardstick, round => round.Cpu).ToString(),
             string.Create(CultureInfo.InvariantCulture, $"{100 * each.Spread(round => round.Throughput):0.0} %"),
         ])]);
+        if (plot is null)
+            return;
+        var isOne = workload.Clients == 1;
+        report.Plot(
+            plot,
+            workload.Name,
+            BarChart.Draw(
+                workload.Name,
+                isOne ? $"median latency as a multiple of: {yardstick.Name} (less is better)" : $"throughput as a multiple of: {yardstick.Name} (more is better)",
+                [.. figures.Select(each => (each.Name, each.Ratio(yardstick, round => isOne ? round.Median : round.Throughput), Kind(each.Name)))]));
     }
+
+    private static string Kind(string contender) => contender switch
+    {
+        Contender.Routing or Contender.RoutingOneReplica => "ours",
+        Contender.Npgsql or Contender.NpgsqlAgain or Contender.NpgsqlPrimary => "yardstick",
+        _ => "other",
+    };
 
     private static string Number(double value) => value.ToString(value < 100 ? "N1" : "N0", CultureInfo.InvariantCulture);
 }
