@@ -18,6 +18,8 @@ try
         return await Allocations.CompareAsync(report, isSmoke: false) ? 0 : 1;
     }
 
+    if (args is ["profile", ..])
+        return await Profile.RunAsync(args);
     if (args is ["peers" or "scale" or "quick", ..])
     {
         var folder = args is [_, "--smoke", ..] ? null : args.ElementAtOrDefault(1);
