@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Globalization;
-using Npgsql;
 using ReplicaRouting.Benchmarks.AdoNet;
 using ReplicaRouting.Benchmarks.Measuring;
 using ReplicaRouting.Benchmarks.Reporting;
@@ -20,10 +18,10 @@ internal static class Allocations
     {
         await using var plain = BenchmarkCluster.CreatePlain();
         await using var routed = BenchmarkCluster.CreateRouted();
-        await CreateCustomersAsync(plain);
+        await Customers.CreateAsync(plain);
 
         var rows = new List<(string Name, long Plain, long Routed)>();
-        foreach (var pattern in Patterns.All)
+        foreach (var pattern in new Patterns(Patterns.Waiting).All)
         {
             var calls = (isSmoke ? 40 : pattern.IsAtOnce ? 1600 : 160) / Blocks;
             var (left, right) = (pattern.Start(plain), pattern.Start(routed));
@@ -75,30 +73,4 @@ internal static class Allocations
     }
 
     private static long Allocated(Pattern pattern) => pattern.IsAsync ? GC.GetTotalAllocatedBytes(precise: true) : GC.GetAllocatedBytesForCurrentThread();
-
-    private static async Task CreateCustomersAsync(DbDataSource standby)
-    {
-        await using var primary = BenchmarkCluster.CreatePlainPrimary();
-        await using (var create = primary.CreateCommand(
-            """
-            CREATE TABLE IF NOT EXISTS "Customers" ("Id" int PRIMARY KEY, "Name" text NOT NULL, "Visits" int NOT NULL);
-            INSERT INTO "Customers" SELECT i, 'customer ' || i, 0 FROM generate_series(1, 100) AS i ON CONFLICT DO NOTHING
-            """))
-            await create.ExecuteNonQueryAsync();
-        while (!await HasRowsAsync())
-            await Task.Delay(10);
-
-        async Task<bool> HasRowsAsync()
-        {
-            try
-            {
-                await using var count = standby.CreateCommand("SELECT count(*) FROM \"Customers\"");
-                return await count.ExecuteScalarAsync() is 100L;
-            }
-            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UndefinedTable)
-            {
-                return false; // not replayed yet
-            }
-        }
-    }
 }

@@ -8,17 +8,32 @@ using ReplicaRouting.Benchmarks.EntityFrameworkCore;
 namespace ReplicaRouting.Benchmarks.Allocation;
 
 /// <summary>The ways in which programs, Dapper and EF Core use ADO.NET, by the classes of System.Data.Common.</summary>
-internal static class Patterns
+/// <param name="wait">What is added to a FROM clause: a wait makes sure that the answer is never there yet when it is read.</param>
+internal sealed class Patterns(string wait)
 {
-    private const string AtOnceSql = "SELECT 1";
-    private const string Sql = "SELECT 1 FROM pg_catalog.pg_sleep(0.0003)"; // the answer is never there yet when it is read
-    private const string DapperSql = "SELECT g AS id, 'name ' || g AS name FROM pg_catalog.generate_series(1, @rows) AS g, pg_catalog.pg_sleep(0.0003)";
+    public const string AtOnce = "pg_catalog.pg_sleep(0)";
+    public const string Waiting = "pg_catalog.pg_sleep(0.0003)";
 
-    public static IReadOnlyList<Pattern> All { get; } =
+    private const string AtOnceSql = "SELECT 1";
+
+    private readonly string _sql = wait == AtOnce ? AtOnceSql : $"SELECT 1 FROM {wait}";
+    private readonly string _dapperSql = $"SELECT g AS id, 'name ' || g AS name FROM pg_catalog.generate_series(1, @rows) AS g, {wait}";
+
+    /// <summary>All of them; those of <see cref="Pattern.IsAtOnce"/> only beside those that wait.</summary>
+    public IReadOnlyList<Pattern> All =>
     [
+        Sync("open_close", source =>
+        {
+            var connection = source.CreateConnection();
+            return () =>
+            {
+                connection.Open();
+                connection.Close();
+            };
+        }),
         Sync("reused_command", source =>
         {
-            var command = Command(source.OpenConnection());
+            var command = Command(source.OpenConnection(), _sql);
             return () => Read(command);
         }),
         Sync("command_per_call", source =>
@@ -43,7 +58,7 @@ internal static class Patterns
         }),
         Sync("data_source_command", source => () =>
         {
-            using var command = source.CreateCommand(Sql);
+            using var command = source.CreateCommand(_sql);
             Read(command);
         }),
         Sync("scalar", source =>
@@ -51,16 +66,17 @@ internal static class Patterns
             var connection = source.OpenConnection();
             return () =>
             {
-                using var command = Command(connection);
+                using var command = Command(connection, _sql);
                 command.ExecuteScalar();
             };
         }),
         Sync("parameter", source =>
         {
             var connection = source.OpenConnection();
+            var parameterSql = $"SELECT $1 + 1 FROM {wait}";
             return () =>
             {
-                using var command = Command(connection, "SELECT $1 + 1 FROM pg_catalog.pg_sleep(0.0003)");
+                using var command = Command(connection, parameterSql);
                 var parameter = command.CreateParameter();
                 parameter.Value = 1;
                 command.Parameters.Add(parameter);
@@ -81,7 +97,7 @@ internal static class Patterns
         Sync("dapper", source => () =>
         {
             using var connection = source.CreateConnection();
-            connection.Query<Row>(DapperSql, new { rows = 10 }).AsList();
+            connection.Query<Row>(_dapperSql, new { rows = 10 }).AsList();
         }),
         Sync("ef_core", source =>
         {
@@ -92,8 +108,8 @@ internal static class Patterns
                 context.Customers.AsNoTracking().OrderBy(customer => customer.Id).Take(10).ToList();
             };
         }),
-        .. Async("", Sql),
-        .. Async(Pattern.AtOnce, AtOnceSql),
+        .. Async("", _sql),
+        .. wait == AtOnce ? [] : Async(Pattern.AtOnce, AtOnceSql),
         new("batch_async", true, source =>
         {
             var connection = source.OpenConnection();
@@ -108,7 +124,7 @@ internal static class Patterns
         new("dapper_async", true, source => async () =>
         {
             await using var connection = source.CreateConnection();
-            (await connection.QueryAsync<Row>(DapperSql, new { rows = 10 })).AsList();
+            (await connection.QueryAsync<Row>(_dapperSql, new { rows = 10 })).AsList();
         }),
         new("ef_core_async", true, source =>
         {
@@ -180,29 +196,29 @@ internal static class Patterns
         return new((source is RoutingDataSource routed ? options.UseRoutingNpgsql(routed) : options.UseNpgsql((NpgsqlDataSource)source)).Options);
     }
 
-    private static DbCommand Command(DbConnection connection, string sql = Sql)
+    private static DbCommand Command(DbConnection connection, string sql)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         return command;
     }
 
-    private static DbBatch Batch(DbConnection connection)
+    private DbBatch Batch(DbConnection connection)
     {
         var batch = connection.CreateBatch();
         for (var i = 0; i < 3; i++)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = Sql;
+            command.CommandText = _sql;
             batch.BatchCommands.Add(command);
         }
 
         return batch;
     }
 
-    private static void ReadOn(DbConnection connection)
+    private void ReadOn(DbConnection connection)
     {
-        using var command = Command(connection);
+        using var command = Command(connection, _sql);
         Read(command);
     }
 

@@ -9,12 +9,13 @@ internal sealed class Svg
 {
     private const string Style =
         """
-        text{font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif;font-size:12px;fill:#444}
+        text{font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif;font-size:12px;fill:#767676}
         .title{font-size:15px;font-weight:600}.label{font-size:13px}.value{font-size:11px}
         .grid{stroke:#8884;stroke-width:1}.axis{stroke:#888;stroke-width:1}.mark{stroke:#888;stroke-width:1;stroke-dasharray:4 3}
         .line{fill:none;stroke-width:2}.whisker{stroke-width:1.5;opacity:.7}.ci{stroke:#777;stroke-width:1.5}
         .c0{stroke:#2b7de9}.c1{stroke:#e8710a}.c2{stroke:#1a9850}.d0{fill:#2b7de9}.d1{fill:#e8710a}.d2{fill:#1a9850}
         .other{fill:#8fa3b8}.ours{fill:#2b7de9}.yardstick{fill:#e8a33d}
+        @media(prefers-color-scheme:light){text{fill:#333}}
         @media(prefers-color-scheme:dark){text{fill:#ccc}}
         """;
 

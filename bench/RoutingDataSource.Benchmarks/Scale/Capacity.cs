@@ -58,8 +58,8 @@ internal static class Capacity
                 LineChart.Draw(
                     new("Wait-bound reads against the number of replicas", "replicas", "reads per second"),
                     [
-                        LineChart.Series.Of("measured", sizes.Select(size => (double)size), rates),
                         LineChart.Series.Of("proportional", sizes.Select(size => (double)size), [.. sizes.Select(size => new[] { size * Statistics.Median(rates[0]) })]),
+                        LineChart.Series.Of("measured", sizes.Select(size => (double)size), rates),
                     ]));
         }
         finally

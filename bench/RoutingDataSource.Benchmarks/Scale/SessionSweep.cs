@@ -26,6 +26,8 @@ internal static class SessionSweep
             if (connection.Decide(Read, statement) is not { Target: RouteTarget.Replica })
                 throw new InvalidOperationException("A decision to be measured is not the expected one.");
         };
+        var touched = 0;
+        ContextCallback touch = _ => touched += RoutingSession.Current!.HasWritten ? 1 : 0;
         foreach (var context in contexts)
             ExecutionContext.Run(context, decide, null); // its state is made when it is first asked for
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)contexts.Length;
@@ -33,34 +35,34 @@ internal static class SessionSweep
         var random = new Random(5);
         var few = new List<Action<int>>();
         var all = new List<Action<int>>();
+        var control = new List<Action<int>>();
         foreach (var size in sizes)
         {
             var alive = contexts[..size];
             var busy = Enumerable.Range(0, Busy).Select(_ => alive[random.Next(size)]).ToArray();
             few.Add(count => Run(busy, decide, count));
             var scattered = Enumerable.Range(0, 4 * 1024 * 1024 / Busy).Select(_ => random.Next(size)).ToArray();
-            all.Add(count =>
-            {
-                for (var i = 0; i < count; i++)
-                    ExecutionContext.Run(alive[scattered[i % scattered.Length]], decide, null);
-            });
+            all.Add(count => Run(alive, scattered, decide, count));
+            control.Add(count => Run(alive, scattered, touch, count));
         }
 
         var slice = TimeSpan.FromMilliseconds(4);
-        var (ofBusy, ofAll) = (Sweep.Run(few, rounds, slice), Sweep.Run(all, rounds, slice));
+        var (ofBusy, ofAll, ofControl) = (Sweep.Run(few, rounds, slice), Sweep.Run(all, rounds, slice), Sweep.Run(control, rounds, slice));
         report.Heading("Cost of a read's decision against the number of live sessions with a floor");
         report.Text(
             $"Sessions begun with the token of a write, each entered with its execution context. \"busy\": {Busy} of them read in turn, as requests in progress " +
-            $"do; \"scattered\": a random one each time, so that the memory of an idle session has to be fetched. One session holds {bytes:0} bytes, its execution context included.");
-        SweepTable.Add(report, "Live sessions", [.. sizes.Select(SweepTable.Count)], ("busy", ofBusy), ("scattered", ofAll));
+            $"do; \"scattered\": a random one each time, so that the memory of an idle session has to be fetched; \"no decision\": a random one is entered and asked whether it has written, nothing else. One session holds {bytes:0} bytes, its execution context included.");
+        SweepTable.Add(report, "Live sessions", [.. sizes.Select(SweepTable.Count)], ("busy", ofBusy), ("scattered", ofAll), ("scattered, no decision", ofControl));
         report.Ratio($"floor_cost_{sizes[^1]}_sessions_vs_1", Statistics.EstimateRatio(ofBusy[^1], ofBusy[0]), Goal.AtMost(1.1));
         report.Plot(
             "sessions",
             "Cost of a decision against the number of live sessions",
             LineChart.Draw(
                 new("Cost of a read's decision against live sessions with a floor", "live sessions", "ns per decision", IsLogX: true),
-                [.. new[] { ("busy", ofBusy), ("scattered", ofAll) }.Select(each => LineChart.Series.Of(each.Item1, sizes.Select(size => (double)size), each.Item2))]));
+                [.. new[] { ("busy", ofBusy), ("scattered", ofAll), ("no decision", ofControl) }.Select(each => LineChart.Series.Of(each.Item1, sizes.Select(size => (double)size), each.Item2))]));
         GC.KeepAlive(contexts);
+        if (touched != 0)
+            throw new InvalidOperationException("A session that only reads says that it has written.");
     }
 
     private static async Task<ConsistencyToken> WriteAsync(RoutingDataSource source)
@@ -89,6 +91,12 @@ internal static class SessionSweep
         }
 
         return contexts;
+    }
+
+    private static void Run(ExecutionContext[] contexts, int[] order, ContextCallback callback, int count)
+    {
+        for (var i = 0; i < count; i++)
+            ExecutionContext.Run(contexts[order[i % order.Length]], callback, null);
     }
 
     private static void Run(ExecutionContext[] contexts, ContextCallback decide, int count)
