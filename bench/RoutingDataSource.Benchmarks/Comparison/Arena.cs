@@ -58,10 +58,11 @@ internal sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Waits until all replicas serve reads.</summary>
-    public static async Task WaitUntilWellAsync(RoutingDataSource source)
+    public static async Task WaitUntilWellAsync(RoutingDataSource source, bool isAsync = true)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await (await source.OpenConnectionAsync(patience.Token)).DisposeAsync();
+        var connection = isAsync ? await source.OpenConnectionAsync(patience.Token) : source.OpenConnection();
+        await connection.DisposeAsync();
         while (!(source.Cluster.Primary is not null && source.Cluster.Replicas.Count() == source.Cluster.Nodes.Count - 1 &&
             source.Cluster.Replicas.All(node => node is { IsReachable: true, Lag.Bytes: 0 })))
             await Task.Delay(20, patience.Token);
@@ -88,23 +89,27 @@ internal sealed class Arena : IAsyncDisposable
         Versions.Add($"PostgreSQL {Cluster.ServerVersion}");
 
         var (primary, one) = (Cluster.Primary, Cluster.Replicas[0]);
-        var writes = Own(NpgsqlDataSource.Create(Settings(primary).ConnectionString));
-        Add(Contender.Npgsql, Own(NpgsqlDataSource.Create(Settings(one).ConnectionString)), writes);
-        Add(Contender.NpgsqlAgain, Own(NpgsqlDataSource.Create(Settings(one).ConnectionString)), writes);
-        Add(Contender.NpgsqlNoReset, Own(NpgsqlDataSource.Create(NoReset(Settings(one)))), Own(NpgsqlDataSource.Create(NoReset(Settings(primary)))));
-        Add(Contender.NpgsqlPrimary, writes, writes);
-
-        var hosts = Settings(primary);
-        hosts.Host = string.Join(',', Cluster.Nodes.Select(node => $"{node.Host}:{node.Port}"));
-        hosts.LoadBalanceHosts = true;
-        var multiHost = Own(new NpgsqlDataSourceBuilder(hosts.ConnectionString).BuildMultiHost());
-        Add(Contender.MultiHost, multiHost.WithTargetSession(TargetSessionAttributes.PreferStandby), multiHost.WithTargetSession(TargetSessionAttributes.Primary));
-
-        foreach (var (name, replicas) in new[] { (Contender.Routing, Cluster.Replicas), (Contender.RoutingOneReplica, [one]) })
+        AddNpgsql(Contender.Npgsql, Settings(one), Settings(primary));
+        AddNpgsql(Contender.NpgsqlAgain, Settings(one), Settings(primary));
+        AddNpgsql(Contender.NpgsqlNoReset, NoReset(Settings(one)), NoReset(Settings(primary)));
+        AddNpgsql(Contender.NpgsqlPrimary, Settings(primary), Settings(primary));
+        Add(Contender.MultiHost, _ =>
         {
-            var routing = Own(Route(Cluster, replicas));
-            await WaitUntilWellAsync(routing);
-            Add(name, routing, routing);
+            var hosts = Settings(primary);
+            hosts.Host = string.Join(',', Cluster.Nodes.Select(node => $"{node.Host}:{node.Port}"));
+            hosts.LoadBalanceHosts = true;
+            var source = new NpgsqlDataSourceBuilder(hosts.ConnectionString).BuildMultiHost();
+            return Task.FromResult(new Endpoints(
+                source.WithTargetSession(TargetSessionAttributes.PreferStandby), source.WithTargetSession(TargetSessionAttributes.Primary), source));
+        });
+        foreach (var (name, replicas) in new[] { (Contender.Routing, Cluster.Replicas.ToArray()), (Contender.RoutingOneReplica, [one]) })
+        {
+            Add(name, async isAsync =>
+            {
+                var source = Route(Cluster, replicas);
+                await WaitUntilWellAsync(source, isAsync);
+                return new(source, source, source);
+            });
         }
 
         Versions.Add($"Npgsql {Version(typeof(NpgsqlDataSource))}");
@@ -123,22 +128,19 @@ internal sealed class Arena : IAsyncDisposable
         {
             var haProxy = Own(await HaProxy.StartAsync(Cluster));
             Versions.Add(Service.Version("haproxy", "-v").Split(" - ")[0]);
-            Add(
-                Contender.HaProxy,
-                Own(NpgsqlDataSource.Create(Settings(primary, haProxy.ReadPort).ConnectionString)),
-                Own(NpgsqlDataSource.Create(Settings(primary, haProxy.WritePort).ConnectionString)));
+            AddNpgsql(Contender.HaProxy, Settings(primary, haProxy.ReadPort), Settings(primary, haProxy.WritePort));
             if (Service.Find("pgbouncer") is not null)
             {
                 var pgBouncer = Own(await PgBouncer.StartAsync(Cluster, haProxy, poolSize: 40));
                 Versions.Add(Service.Version("pgbouncer", "--version"));
-                string Through(string database)
+                NpgsqlConnectionStringBuilder Through(string database)
                 {
-                    var settings = Settings(primary, pgBouncer.Port);
+                    var settings = NoReset(Settings(primary, pgBouncer.Port));
                     settings.Database = database;
-                    return NoReset(settings);
+                    return settings;
                 }
 
-                Add(Contender.PgBouncer, Own(NpgsqlDataSource.Create(Through(PgBouncer.Reads))), Own(NpgsqlDataSource.Create(Through(PgBouncer.Writes))));
+                AddNpgsql(Contender.PgBouncer, Through(PgBouncer.Reads), Through(PgBouncer.Writes));
             }
         }
 
@@ -146,17 +148,21 @@ internal sealed class Arena : IAsyncDisposable
         {
             var pgpool = Own(await Pgpool.StartAsync(Cluster, clients: MaxClients + 8));
             Versions.Add(Service.Version("pgpool", "--version"));
-            var source = Own(NpgsqlDataSource.Create(Settings(primary, pgpool.Port).ConnectionString));
-            Add(Contender.Pgpool, source, source);
+            Add(Contender.Pgpool, _ =>
+            {
+                var source = NpgsqlDataSource.Create(Settings(primary, pgpool.Port).ConnectionString);
+                return Task.FromResult(new Endpoints(source, source, source));
+            });
         }
     }
 
     /// <summary>A contender that reads from the primary, or from nowhere, would make a comparison that means nothing.</summary>
     private async Task CheckAsync(Contender contender)
     {
+        await using var endpoints = await contender.Connect(true);
         for (var i = 0; i < 4; i++)
         {
-            await using var connection = await contender.Reads.OpenConnectionAsync();
+            await using var connection = await endpoints.Reads.OpenConnectionAsync();
             await using var command = connection.CreateCommand();
             var routed = command as RoutingCommand; // which takes what differs from server to server to the primary
             command.CommandText = routed is null ? "SELECT pg_catalog.current_setting('cluster_name') FROM items WHERE id = 1" : "SELECT item FROM items WHERE id = 1";
@@ -174,15 +180,21 @@ internal sealed class Arena : IAsyncDisposable
         return true;
     }
 
-    private static string NoReset(NpgsqlConnectionStringBuilder settings)
+    private static NpgsqlConnectionStringBuilder NoReset(NpgsqlConnectionStringBuilder settings)
     {
         settings.NoResetOnClose = true;
-        return settings.ConnectionString;
+        return settings;
     }
 
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
-    private void Add(string name, System.Data.Common.DbDataSource reads, System.Data.Common.DbDataSource writes) => _contenders.Add(name, new(name, reads, writes));
+    private void Add(string name, Func<bool, Task<Endpoints>> connect) => _contenders.Add(name, new(name, connect));
+
+    private void AddNpgsql(string name, NpgsqlConnectionStringBuilder reads, NpgsqlConnectionStringBuilder writes) => Add(name, _ =>
+    {
+        var (read, write) = (NpgsqlDataSource.Create(reads), NpgsqlDataSource.Create(writes));
+        return Task.FromResult(new Endpoints(read, write, read, write));
+    });
 
     private T Own<T>(T owned)
         where T : IAsyncDisposable

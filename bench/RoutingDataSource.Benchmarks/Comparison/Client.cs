@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ReplicaRouting.Benchmarks.Comparison;
 
 /// <summary>One client of a workload: runs commands until it is told to stop, and notes how long each took.</summary>
-internal sealed class Client(Contender contender, Workload workload, int seed) : IAsyncDisposable
+internal sealed class Client(Endpoints endpoints, Workload workload, int seed) : IAsyncDisposable
 {
     public const int Items = 100_000;
     public const int RowsPerRead = 1000;
@@ -21,11 +21,10 @@ internal sealed class Client(Contender contender, Workload workload, int seed) :
     /// <summary>How long each command took since <see cref="Clear"/>, in ticks of <see cref="Stopwatch"/>.</summary>
     public ReadOnlySpan<long> Latencies => _latencies.AsSpan(0, _count);
 
-    /// <remarks>A socket that was once used asynchronously is never again as fast synchronously, so it is opened the way it is used.</remarks>
     public async Task OpenAsync()
     {
         if (workload.IsHeld)
-            _held = workload.IsAsync ? await contender.Reads.OpenConnectionAsync() : contender.Reads.OpenConnection();
+            _held = workload.IsAsync ? await endpoints.Reads.OpenConnectionAsync() : endpoints.Reads.OpenConnection();
     }
 
     public void Clear() => _count = 0;
@@ -81,7 +80,7 @@ internal sealed class Client(Contender contender, Workload workload, int seed) :
     private (bool IsWrite, DbDataSource Source) Next()
     {
         var isWrite = workload.Kind == WorkloadKind.Mixed && _random.Next(20) == 0;
-        return (isWrite, isWrite ? contender.Writes : contender.Reads);
+        return (isWrite, isWrite ? endpoints.Writes : endpoints.Reads);
     }
 
     private long Note(long started)

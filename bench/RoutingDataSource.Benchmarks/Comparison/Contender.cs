@@ -1,13 +1,10 @@
-using System.Data.Common;
-
 namespace ReplicaRouting.Benchmarks.Comparison;
 
 /// <summary>One way to reach the cluster. All are driven through the same code, by the classes of System.Data.Common, as Dapper and EF Core
 /// drive them.</summary>
 /// <param name="Name">For tables.</param>
-/// <param name="Reads">What a program reads through.</param>
-/// <param name="Writes">What it writes through; the same object where the contender tells reads from writes itself.</param>
-internal sealed record Contender(string Name, DbDataSource Reads, DbDataSource Writes)
+/// <param name="Connect">Makes new data sources, for synchronous or asynchronous use.</param>
+internal sealed record Contender(string Name, Func<bool, Task<Endpoints>> Connect)
 {
     public const string Npgsql = "Npgsql, one node";
     public const string NpgsqlAgain = "the same again";

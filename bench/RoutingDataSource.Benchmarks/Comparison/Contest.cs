@@ -18,9 +18,13 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
     /// <returns>The figures of each contender, in the order in which they were given.</returns>
     public async Task<List<Figures>> RunAsync(Workload workload, IReadOnlyList<Contender> contenders)
     {
-        var clients = contenders.Select(contender => Enumerable.Range(1, workload.Clients).Select(seed => new Client(contender, workload, seed)).ToArray()).ToArray();
+        var endpoints = new List<Endpoints>();
+        Client[][] clients = [];
         try
         {
+            foreach (var contender in contenders)
+                endpoints.Add(await contender.Connect(workload.IsAsync));
+            clients = [.. endpoints.Select(each => Enumerable.Range(1, workload.Clients).Select(seed => new Client(each, workload, seed)).ToArray())];
             // By turns too: what the runtime learns while it is warm is learnt of all of them.
             foreach (var client in clients.SelectMany(each => each))
                 await client.OpenAsync();
@@ -56,6 +60,8 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
         {
             foreach (var client in clients.SelectMany(each => each))
                 await client.DisposeAsync();
+            foreach (var each in endpoints)
+                await each.DisposeAsync();
         }
     }
 
@@ -66,21 +72,16 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
         var cpu = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
         var deadline = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        if (clients.Length == 1)
-        {
-            if (workload.IsAsync)
-                await Task.Run(() => clients[0].RunAsync(deadline));
-            else
-                clients[0].Run(deadline);
-        }
-        else if (workload.IsAsync)
+        if (workload.IsAsync)
         {
             await Task.WhenAll(clients.Select(client => Task.Run(() => client.RunAsync(deadline))));
         }
         else
         {
-            await Task.WhenAll(clients.Select(client => Task.Factory.StartNew(
-                () => client.Run(deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            // Threads of their own: here it may go on inside of a continuation of some socket's.
+            var threads = clients.Select(client => Task.Factory.StartNew(
+                () => client.Run(deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            Task.WaitAll(threads);
         }
 
         return new(Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes(precise: true) - bytes);

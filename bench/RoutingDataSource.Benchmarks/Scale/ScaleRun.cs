@@ -25,7 +25,8 @@ internal static class ScaleRun
 
     private static async Task InProcessAsync(Arena arena, Report report, int rounds, bool isSmoke)
     {
-        var source = (RoutingDataSource)arena.Choose(Contender.RoutingOneReplica)[0].Reads;
+        await using var source = Arena.Route(arena.Cluster, arena.Cluster.Replicas.Take(1));
+        await Arena.WaitUntilWellAsync(source);
         await NodeSweep.RunAsync(report, arena.Cluster, rounds);
         await SessionSweep.RunAsync(report, source, rounds, isSmoke);
         TextSweep.Run(report, source, rounds);
