@@ -49,7 +49,11 @@ public partial class RoutingConnection
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)
+            {
                 state.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp());
+                if (state.IsPinned && decision.Reason == RouteReason.ProvenRead)
+                    Source.NotePinEnd(state);
+            }
             else if (!decision.IsFreeRead && !statement.IsReadOnly)
                 FollowText(statement.SessionEffect & SessionEffect.EndsTransaction); // COMMIT in a read-only transaction
             return;

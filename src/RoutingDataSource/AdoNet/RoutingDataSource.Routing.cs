@@ -1,8 +1,6 @@
-using System.Globalization;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
-using ReplicaRouting.Consistency;
 using ReplicaRouting.Diagnostics;
 using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
@@ -189,44 +187,6 @@ public sealed partial class RoutingDataSource
 
     /// <summary>Takes one rerun out of the budget, so that a cluster in trouble is not stormed with second tries.</summary>
     internal bool TryRerun() => _reruns.TryTake(Time.GetTimestamp());
-
-    /// <summary>What the calling code has written and seen: the ambient session's knowledge, or none.</summary>
-    internal ConsistencyState? AmbientState() =>
-        Options.ReadYourWrites == ReadYourWrites.Session ? RoutingSession.Current?.StateFor(this) : null;
-
-    (ulong SystemIdentifier, int Timeline, int Epoch)? ISessionOwner.Identity
-    {
-        get
-        {
-            var snapshot = _monitor.Current;
-            var known = snapshot.Primary ?? snapshot.Nodes.FirstOrDefault(node => node is { IsForeign: false, SystemIdentifier: not null });
-            return ulong.TryParse(known?.SystemIdentifier, CultureInfo.InvariantCulture, out var identifier)
-                ? (identifier, snapshot.Timeline ?? 0, snapshot.Epoch)
-                : null;
-        }
-    }
-
-    async ValueTask<WalPosition?> ISessionOwner.SampleAsync(long moment, CancellationToken cancellationToken)
-    {
-        if (!History.TryFindPosition(moment, out var position, out _))
-        {
-            if (_monitor.Current.PrimaryIndex is not (>= 0 and var primary))
-                return null;
-            try
-            {
-                await _monitor.ProbeNow(primary).WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
-
-            if (!History.TryFindPosition(moment, out position, out _))
-                return null;
-        }
-
-        return position;
-    }
 
     private TimeSpan RestOfFailover(long started, bool hasMoved)
     {

@@ -147,10 +147,6 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 
     internal long MaxPin { get; }
 
-    long ISessionOwner.MaxPin => MaxPin;
-
-    long ISessionOwner.Now => Time.GetTimestamp();
-
     internal Node[] Nodes { get; }
 
     /// <summary>Npgsql's commands that serve nobody now.</summary>

@@ -16,6 +16,7 @@ internal sealed class ConsistencyState(long maxPin)
     private long _lastRead;
     private int _pendingWriters;
     private bool _hasWritten;
+    private long _firstWrite; // of the pin that lasts; 0: there is none
     private int _replica = NoReplica;
 
     internal const int NoReplica = -1;
@@ -28,6 +29,31 @@ internal sealed class ConsistencyState(long maxPin)
 
     /// <summary>Gets whether a command that may have written has ended or begun.</summary>
     public bool HasWritten => Volatile.Read(ref _hasWritten);
+
+    /// <summary>Gets whether a command that may have written has not ended yet.</summary>
+    public bool HasPendingWrite => Volatile.Read(ref _pendingWriters) > 0;
+
+    /// <summary>Gets whether the session has written and not read from a replica since.</summary>
+    public bool IsPinned => Volatile.Read(ref _firstWrite) != 0;
+
+    /// <summary>Ends the pin that the session's writes began, when there is one.</summary>
+    /// <param name="now">The current moment.</param>
+    /// <param name="ticks">How long it has lasted.</param>
+    /// <returns>How it ended if the session has gone on; <see langword="null"/> when there was none.</returns>
+    public PinEnd? EndPin(long now, out long ticks)
+    {
+        ticks = 0;
+        if (Volatile.Read(ref _firstWrite) == 0)
+            return null;
+        lock (_lock)
+        {
+            if (_firstWrite == 0)
+                return null;
+            ticks = Math.Max(0, now - _firstWrite);
+            _firstWrite = 0;
+            return _after == 0 || now > _pinnedUntil ? PinEnd.Expired : PinEnd.CaughtUp;
+        }
+    }
 
     /// <summary>Gets the moment that reads must not be older than; <see langword="null"/> when there is none any more.</summary>
     public long? GetMoment(long now)
@@ -74,7 +100,13 @@ internal sealed class ConsistencyState(long maxPin)
     public void NoteWrite(long now)
     {
         Volatile.Write(ref _hasWritten, true);
-        RequireNow(now);
+        lock (_lock)
+        {
+            if (_firstWrite == 0)
+                _firstWrite = now;
+            RaiseTo(now);
+            _pinnedUntil = now + maxPin;
+        }
     }
 
     /// <summary>A command that may have written has begun to answer; when it ends is not known yet.</summary>

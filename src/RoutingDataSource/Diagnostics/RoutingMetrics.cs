@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ReplicaRouting.Model;
 
 namespace ReplicaRouting.Diagnostics;
 
@@ -11,12 +12,14 @@ internal sealed class RoutingMetrics : IDisposable
 
     private static readonly string[] Targets = Enum.GetNames<RouteTarget>();
     private static readonly string[] Reasons = Enum.GetNames<RouteReason>();
+    private static readonly string[] PinEnds = Enum.GetNames<PinEnd>();
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _commands;
     private readonly Counter<long> _reruns;
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _probes;
+    private readonly Histogram<double> _pins;
 
     /// <summary>Initialises the instruments.</summary>
     /// <param name="cluster">What is known now.</param>
@@ -31,6 +34,8 @@ internal sealed class RoutingMetrics : IDisposable
             "routing_data_source.refusals", "{text}", "Texts that were taken for reads and refused by a replica");
         _probes = _meter.CreateHistogram<double>(
             "routing_data_source.probe.duration", "s", "Duration of the answered probes");
+        _pins = _meter.CreateHistogram<double>(
+            "routing_data_source.pin.duration", "s", "Time from a session's write to its next read from a replica, by how the wait ended");
         _meter.CreateObservableGauge(
             "routing_data_source.node.lag.size", () => Observe(cluster, node => node.Lag?.Bytes), "By", "WAL that a replica has left to replay");
         _meter.CreateObservableGauge(
@@ -60,6 +65,13 @@ internal sealed class RoutingMetrics : IDisposable
     {
         if (_probes.Enabled)
             _probes.Record(duration.TotalSeconds, NodeTags(node));
+    }
+
+    /// <summary>A session that wrote reads from replicas again, or has ended.</summary>
+    public void Pin(PinEnd end, double seconds)
+    {
+        if (_pins.Enabled)
+            _pins.Record(seconds, new TagList { { "db.system.name", "postgresql" }, { "routing_data_source.pin.end", PinEnds[(int)end] } });
     }
 
     public void Dispose() => _meter.Dispose();
