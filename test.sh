@@ -49,12 +49,8 @@ done
 
 . "$root/eng/environment.sh"
 
-# The tests behind poolers need these two; where they cannot be installed, those tests are skipped, or fail in CI.
-if ! { command -v pgbouncer && command -v haproxy; } > /dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
-  echo "Installing PgBouncer and HAProxy …" >&2
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer haproxy; } > "$TMPDIR/apt.log" 2>&1 \
-    || echo "test.sh: pgbouncer and haproxy could not be installed" >&2
-fi
+# The tests behind poolers and in a browser need these; where they cannot be installed, those tests are skipped, or fail in CI.
+install_packages pgbouncer haproxy chromium
 
 echo "Building the tests …" >&2
 if [ "$faults" -eq 1 ]; then
@@ -69,6 +65,7 @@ if [ "$faults" -eq 1 ]; then
   exit "$code"
 fi
 build "$root/tests/RoutingDataSource.Tests"
+build "$root/tests/RoutingDataSource.AspNetCore.Tests"
 build "$root/tests/RoutingDataSource.IntegrationTests"
 
 passed=0 failed=0 skipped=0 broken=0
@@ -103,7 +100,10 @@ attribute() {
   sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" <<< "$counters"
 }
 
-[ "$unit" -eq 0 ] || suite unit RoutingDataSource.Tests
+if [ "$unit" -eq 1 ]; then
+  suite unit RoutingDataSource.Tests
+  suite web RoutingDataSource.AspNetCore.Tests
+fi
 for version in "${versions[@]}"; do
   name="integration${version:+-$version}"
   if [ -n "$version" ]; then export ROUTING_TEST_POSTGRES="$version"; fi

@@ -100,6 +100,7 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
+                    RoutingActivity.Announce(inner, decision.Target, decision.Reason, decision.WasRerun);
                     var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     AfterSuccess(decision, statement, operation.IsComplete);
                     operation.Routed(decision, succeeded: true);
@@ -110,7 +111,7 @@ public partial class RoutingConnection
                 catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
                 {
                     failure = ExceptionDispatchInfo.Capture(error);
-                    Source.Metrics.Rerun(rerouted.Reason);
+                    Source.NoteRerun(decision.Node, rerouted);
                     if (rerouted.Reason == RouteReason.RefusedByReplica)
                     {
                         operation.RememberRefusal(Source);

@@ -44,8 +44,7 @@ public partial class RoutingConnection
 
     private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
     {
-        if (Source.Metrics.CountsCommands)
-            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
+        Source.Count(decision.Node, decision.Target, decision.Reason, statement.IsReadOnly);
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)

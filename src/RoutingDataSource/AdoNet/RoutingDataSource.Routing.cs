@@ -29,6 +29,7 @@ public sealed partial class RoutingDataSource
     {
         _monitor.RequestProbes();
         var rest = RestOfFailover(started, hasMoved);
+        using var activity = rest > TimeSpan.Zero ? RoutingActivity.WaitForPrimary() : null;
         return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary();
     }
 
@@ -39,6 +40,7 @@ public sealed partial class RoutingDataSource
         var rest = RestOfFailover(started, hasMoved);
         if (rest <= TimeSpan.Zero)
             return RequirePrimary();
+        using var activity = RoutingActivity.WaitForPrimary();
         try
         {
             return await _primaryFound.Task.WaitAsync(rest, Time, cancellationToken).ConfigureAwait(false);
@@ -279,6 +281,7 @@ public sealed partial class RoutingDataSource
     private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
     {
         _table = ReadTable.Create(next, _bounds, _table);
+        Record(next);
         ReloadWhereReplayed(next);
         if (next.PrimaryIndex >= 0)
             _primaryFound.TrySetResult(next.PrimaryIndex);

@@ -77,7 +77,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
-        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
+        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse, () => (Volatile.Read(ref _fallbacks), Options.PrimaryFallbackLimit));
     }
 
     /// <summary>Creates a data source for the hosts of one connection string; which of them is the primary is discovered.</summary>

@@ -16,7 +16,7 @@ internal sealed class ConsistencyState(long maxPin)
     private long _lastRead;
     private int _pendingWriters;
     private bool _hasWritten;
-    private long _firstWrite; // of the pin that lasts; 0: there is none
+    private bool _isPinned;
     private int _replica = NoReplica;
 
     internal const int NoReplica = -1;
@@ -34,23 +34,23 @@ internal sealed class ConsistencyState(long maxPin)
     public bool HasPendingWrite => Volatile.Read(ref _pendingWriters) > 0;
 
     /// <summary>Gets whether the session has written and not read from a replica since.</summary>
-    public bool IsPinned => Volatile.Read(ref _firstWrite) != 0;
+    public bool IsPinned => Volatile.Read(ref _isPinned);
 
     /// <summary>Ends the pin that the session's writes began, when there is one.</summary>
     /// <param name="now">The current moment.</param>
-    /// <param name="ticks">How long it has lasted.</param>
+    /// <param name="ticks">How long it has lasted, from the last write.</param>
     /// <returns>How it ended if the session has gone on; <see langword="null"/> when there was none.</returns>
     public PinEnd? EndPin(long now, out long ticks)
     {
         ticks = 0;
-        if (Volatile.Read(ref _firstWrite) == 0)
+        if (!IsPinned)
             return null;
         lock (_lock)
         {
-            if (_firstWrite == 0)
+            if (!_isPinned)
                 return null;
-            ticks = Math.Max(0, now - _firstWrite);
-            _firstWrite = 0;
+            _isPinned = false;
+            ticks = Math.Max(0, now - (_pinnedUntil - maxPin));
             return _after == 0 || now > _pinnedUntil ? PinEnd.Expired : PinEnd.CaughtUp;
         }
     }
@@ -102,8 +102,7 @@ internal sealed class ConsistencyState(long maxPin)
         Volatile.Write(ref _hasWritten, true);
         lock (_lock)
         {
-            if (_firstWrite == 0)
-                _firstWrite = now;
+            _isPinned = true;
             RaiseTo(now);
             _pinnedUntil = now + maxPin;
         }
@@ -216,9 +215,9 @@ internal sealed class ConsistencyState(long maxPin)
 
     private void RaiseTo(long moment)
     {
-        if (moment <= _after)
+        if (moment < _after)
             return;
-        _after = moment;
+        _after = moment; // also at the same moment: the position that is known may be an earlier write's
         _epoch = 0;
     }
 }

@@ -28,7 +28,7 @@ public sealed class PinTests
         state.NoteWrite(100);
         Assert.True(state.IsPinned);
         Assert.Equal(expected, state.EndPin(now, out var ticks).ToString());
-        Assert.Equal(now - 50, ticks);
+        Assert.Equal(now - 100, ticks); // of the last write
         Assert.Null(state.EndPin(now, out _));
         Assert.False(state.IsPinned);
     }
