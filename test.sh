@@ -49,12 +49,8 @@ done
 
 . "$root/eng/environment.sh"
 
-# The tests behind poolers and those that cut the network need these; where they cannot be installed, those tests are skipped, or fail in CI.
-if ! { command -v pgbouncer && command -v haproxy && command -v ip; } > /dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
-  echo "Installing PgBouncer, HAProxy and iproute2 …" >&2
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer haproxy iproute2; } > "$TMPDIR/apt.log" 2>&1 \
-    || echo "test.sh: pgbouncer, haproxy and iproute2 could not be installed" >&2
-fi
+# The tests behind poolers, those that cut the network and those in a browser need these; where they cannot be installed, they are skipped, or fail in CI.
+install_packages pgbouncer haproxy iproute2:ip chromium
 
 echo "Building the tests …" >&2
 if [ "$faults" -eq 1 ]; then
@@ -69,6 +65,7 @@ if [ "$faults" -eq 1 ]; then
   exit "$code"
 fi
 build "$root/tests/RoutingDataSource.Tests"
+build "$root/tests/RoutingDataSource.AspNetCore.Tests"
 build "$root/tests/RoutingDataSource.IntegrationTests"
 
 passed=0 failed=0 skipped=0 broken=0
@@ -103,7 +100,10 @@ attribute() {
   sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" <<< "$counters"
 }
 
-[ "$unit" -eq 0 ] || suite unit RoutingDataSource.Tests
+if [ "$unit" -eq 1 ]; then
+  suite unit RoutingDataSource.Tests
+  suite web RoutingDataSource.AspNetCore.Tests
+fi
 for version in "${versions[@]}"; do
   name="integration${version:+-$version}"
   if [ -n "$version" ]; then export ROUTING_TEST_POSTGRES="$version"; fi

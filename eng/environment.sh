@@ -52,3 +52,20 @@ build() {
     fail "the build failed"
   fi
 }
+
+# has <program>: whether it is in PATH or where the distribution puts servers.
+has() {
+  command -v "$1" > /dev/null || [ -x "/usr/sbin/$1" ]
+}
+
+# install_packages <package[:program]>...: installs what is missing where that is possible; whoever needs it looks again.
+install_packages() {
+  local package missing=()
+  for package in "$@"; do
+    has "${package#*:}" || missing+=("${package%:*}")
+  done
+  [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null || return 0
+  echo "Installing ${missing[*]} …" >&2
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > "$TMPDIR/apt.log" 2>&1 \
+    || echo "${0##*/}: ${missing[*]} could not be installed" >&2
+}

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using ReplicaRouting.Diagnostics;
 
 namespace ReplicaRouting.AdoNet;
 
@@ -31,6 +32,9 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
         return isBareIPv6 ? $"[{settings.Host}]:{settings.Port}" : $"{settings.Host}:{settings.Port}";
     }
 
+    /// <summary>The database that a node is asked for.</summary>
+    public static string? DatabaseOf(NodeDefinition definition) => Settings(definition).Database;
+
     /// <summary>The same settings for one host.</summary>
     /// <param name="connectionString">The settings.</param>
     /// <param name="entry">An entry of a list of hosts.</param>
@@ -55,18 +59,19 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
             definition.Name ?? DefaultName(definition),
             settings.Host ?? "",
             settings.Port,
-            use => definition.Owned ?? Build(definition.ConnectionString!, use),
+            use => definition.Owned ?? Build(definition.ConnectionString!, definition.Name ?? DefaultName(definition), use),
             definition.Owned is not null);
     }
 
     private static NpgsqlConnectionStringBuilder Settings(NodeDefinition definition) =>
         new(definition.ConnectionString ?? definition.Owned!.ConnectionString);
 
-    private NpgsqlDataSource Build(string connectionString, NodeUse use)
+    private NpgsqlDataSource Build(string connectionString, string name, NodeUse use)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         if (loggerFactory is not null)
             builder.UseLoggerFactory(loggerFactory);
+        builder.ConfigureTracing(tracing => RoutingActivity.Enrich(tracing, name));
         configure?.Invoke(builder);
         var settings = builder.ConnectionStringBuilder;
         switch (use)
@@ -87,6 +92,7 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
                 settings.Timeout = seconds;
                 settings.CommandTimeout = seconds;
                 builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+                builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false)); // nobody asked for them
                 break;
             case NodeUse.Primary:
                 break;

@@ -108,6 +108,7 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
+                    RoutingActivity.Announce(inner, decision.Target, decision.Reason, decision.WasRerun);
                     var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && MayAnswerElsewhere(decision) && !_primary.IsDirty;
                     if (mayBeSevered)
                         _primary.Node!.AddReader(this, inner);
@@ -138,7 +139,7 @@ public partial class RoutingConnection
                 catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
                 {
                     failure = ExceptionDispatchInfo.Capture(error);
-                    Source.Metrics.Rerun(rerouted.Reason);
+                    Source.NoteRerun(decision.Node, rerouted);
                     if (rerouted.Reason == RouteReason.RefusedByReplica)
                     {
                         operation.RememberRefusal(Source);

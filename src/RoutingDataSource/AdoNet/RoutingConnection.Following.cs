@@ -50,12 +50,15 @@ public partial class RoutingConnection
 
     private void AfterSuccess(in RouteDecision decision, in StatementClass statement, bool isComplete)
     {
-        if (Source.Metrics.CountsCommands)
-            Source.Metrics.Command(decision.Node < 0 ? null : Source.Cluster.Nodes[decision.Node], decision.Target, decision.Reason);
+        Source.Count(decision.Node, decision.Target, decision.Reason, statement.IsReadOnly);
         if (decision.Target == RouteTarget.Replica)
         {
             if (decision.IsFreeRead && SeenForNotes is { } state)
+            {
                 state.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp());
+                if (state.IsPinned && decision.Reason == RouteReason.ProvenRead)
+                    Source.NotePinEnd(state);
+            }
             else if (!decision.IsFreeRead && !statement.IsReadOnly)
                 FollowText(statement.SessionEffect & SessionEffect.EndsTransaction); // COMMIT in a read-only transaction
             return;

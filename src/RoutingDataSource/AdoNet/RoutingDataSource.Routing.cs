@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
@@ -31,6 +30,7 @@ public sealed partial class RoutingDataSource
     {
         _monitor.RequestProbes();
         var rest = RestOfFailover(started, hasMoved);
+        using var activity = rest > TimeSpan.Zero ? RoutingActivity.WaitForPrimary() : null;
         return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary();
     }
 
@@ -41,6 +41,7 @@ public sealed partial class RoutingDataSource
         var rest = RestOfFailover(started, hasMoved);
         if (rest <= TimeSpan.Zero)
             return RequirePrimary();
+        using var activity = RoutingActivity.WaitForPrimary();
         try
         {
             return await _primaryFound.Task.WaitAsync(rest, Time, cancellationToken).ConfigureAwait(false);
@@ -203,44 +204,6 @@ public sealed partial class RoutingDataSource
     /// <summary>Takes one rerun out of the budget, so that a cluster in trouble is not stormed with second tries.</summary>
     internal bool TryRerun() => _reruns.TryTake(Time.GetTimestamp());
 
-    /// <summary>What the calling code has written and seen: the ambient session's knowledge, or none.</summary>
-    internal ConsistencyState? AmbientState() =>
-        Options.ReadYourWrites == ReadYourWrites.Session ? RoutingSession.Current?.StateFor(this) : null;
-
-    (ulong SystemIdentifier, int Timeline, int Epoch)? ISessionOwner.Identity
-    {
-        get
-        {
-            var snapshot = _monitor.Current;
-            var known = snapshot.Primary ?? snapshot.Nodes.FirstOrDefault(node => node is { IsForeign: false, SystemIdentifier: not null });
-            return ulong.TryParse(known?.SystemIdentifier, CultureInfo.InvariantCulture, out var identifier)
-                ? (identifier, snapshot.Timeline ?? 0, snapshot.Epoch)
-                : null;
-        }
-    }
-
-    async ValueTask<WalPosition?> ISessionOwner.SampleAsync(long moment, CancellationToken cancellationToken)
-    {
-        if (!History.TryFindPosition(moment, out var position, out _))
-        {
-            if (_monitor.Current.PrimaryIndex is not (>= 0 and var primary))
-                return null;
-            try
-            {
-                await _monitor.ProbeNow(primary).WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
-
-            if (!History.TryFindPosition(moment, out position, out _))
-                return null;
-        }
-
-        return position;
-    }
-
     private TimeSpan RestOfFailover(long started, bool hasMoved)
     {
         var round = hasMoved ? Options.ProbeInterval + Options.ProbeTimeout : TimeSpan.Zero;
@@ -334,6 +297,7 @@ public sealed partial class RoutingDataSource
     private void OnPublished(ClusterSnapshot previous, ClusterSnapshot next)
     {
         _table = ReadTable.Create(next, _bounds, _table);
+        Record(next);
         ReloadWhereReplayed(next);
         if (next.PrimaryIndex >= 0)
             _primaryFound.TrySetResult(next.PrimaryIndex);

@@ -78,7 +78,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
-        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse);
+        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse, () => (Volatile.Read(ref _fallbacks), Options.PrimaryFallbackLimit));
         _shadow = new(this);
     }
 
@@ -148,10 +148,6 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     internal RoutingMetrics Metrics { get; }
 
     internal long MaxPin { get; }
-
-    long ISessionOwner.MaxPin => MaxPin;
-
-    long ISessionOwner.Now => Time.GetTimestamp();
 
     internal Node[] Nodes { get; }
 

@@ -137,7 +137,9 @@ public sealed class RoutingDataSourceBuilder
             problems.Add("there is no primary: call AddPrimary, or give all hosts in one connection string to have roles discovered");
         if (_definitions.Count(definition => definition.ExpectedRole == NodeRole.Primary) > 1)
             problems.Add("there is more than one primary: add the others with AddReplica, or give all hosts in one connection string");
-        var nodes = _definitions.ConvertAll(definition => (Name: definition.Name ?? NodeFactory.DefaultName(definition), Server: NodeFactory.DefaultName(definition)));
+        // A pooler has an address of its own and one database for each server behind it.
+        var nodes = _definitions.ConvertAll(definition => (
+            Name: definition.Name ?? NodeFactory.DefaultName(definition), Server: NodeFactory.DefaultName(definition), Database: NodeFactory.DatabaseOf(definition)));
         foreach (var definition in _definitions.Where(definition => definition.Weight is < 0 or > MaxWeight))
             problems.Add($"the weight of {definition.Name ?? NodeFactory.DefaultName(definition)} is {definition.Weight}: it must be 0 to {MaxWeight}");
         if (_options.SessionStatements == SessionStatements.Replay)
@@ -151,8 +153,8 @@ public sealed class RoutingDataSourceBuilder
             problems.Add("a node's name is empty: leave it out to have it called host:port");
         foreach (var twice in nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             problems.Add($"{twice.Count()} nodes are named '{twice.Key}': names must differ");
-        foreach (var twice in nodes.GroupBy(node => node.Server, StringComparer.OrdinalIgnoreCase).Where(group => group.Select(node => node.Name).Distinct().Count() > 1))
-            problems.Add($"{string.Join(" and ", twice.Select(node => $"'{node.Name}'"))} are the same server {twice.Key}: name each server once");
+        foreach (var twice in nodes.GroupBy(node => $"{node.Server}/{node.Database}", StringComparer.OrdinalIgnoreCase).Where(group => group.Select(node => node.Name).Distinct().Count() > 1))
+            problems.Add($"{string.Join(" and ", twice.Select(node => $"'{node.Name}'"))} are the same server {twice.First().Server}: name each server once");
         return problems;
     }
 

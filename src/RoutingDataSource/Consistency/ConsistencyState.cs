@@ -17,6 +17,7 @@ internal sealed class ConsistencyState(long maxPin)
     private long _lastRead;
     private int _pendingWriters;
     private bool _hasWritten;
+    private bool _isPinned;
     private int _replica = NoReplica;
 
     internal const int NoReplica = -1;
@@ -29,6 +30,31 @@ internal sealed class ConsistencyState(long maxPin)
 
     /// <summary>Gets whether a command that may have written has ended or begun.</summary>
     public bool HasWritten => Volatile.Read(ref _hasWritten);
+
+    /// <summary>Gets whether a command that may have written has not ended yet.</summary>
+    public bool HasPendingWrite => Volatile.Read(ref _pendingWriters) > 0;
+
+    /// <summary>Gets whether the session has written and not read from a replica since.</summary>
+    public bool IsPinned => Volatile.Read(ref _isPinned);
+
+    /// <summary>Ends the pin that the session's writes began, when there is one.</summary>
+    /// <param name="now">The current moment.</param>
+    /// <param name="ticks">How long it has lasted, from the last write.</param>
+    /// <returns>How it ended if the session has gone on; <see langword="null"/> when there was none.</returns>
+    public PinEnd? EndPin(long now, out long ticks)
+    {
+        ticks = 0;
+        if (!IsPinned)
+            return null;
+        lock (this)
+        {
+            if (!_isPinned)
+                return null;
+            _isPinned = false;
+            ticks = Math.Max(0, now - (_pinnedUntil - maxPin));
+            return _after == 0 || now > _pinnedUntil ? PinEnd.Expired : PinEnd.CaughtUp;
+        }
+    }
 
     /// <summary>Gets the moment that reads must not be older than; <see langword="null"/> when there is none any more.</summary>
     public long? GetMoment(long now)
@@ -75,7 +101,12 @@ internal sealed class ConsistencyState(long maxPin)
     public void NoteWrite(long now)
     {
         Volatile.Write(ref _hasWritten, true);
-        RequireNow(now);
+        lock (this)
+        {
+            _isPinned = true;
+            RaiseTo(now);
+            _pinnedUntil = now + maxPin;
+        }
     }
 
     /// <summary>A command that may have written has begun to answer; when it ends is not known yet.</summary>
@@ -211,9 +242,9 @@ internal sealed class ConsistencyState(long maxPin)
 
     private void RaiseTo(long moment)
     {
-        if (moment <= _after)
+        if (moment < _after)
             return;
-        _after = moment;
+        _after = moment; // also at the same moment: the position that is known may be an earlier write's
         _epoch = 0;
     }
 }

@@ -12,7 +12,10 @@ internal interface ISessionOwner
     /// <summary>What identifies the owner's cluster, and the timeline and epoch of its primary; <see langword="null"/> while it is not known.</summary>
     public (ulong SystemIdentifier, int Timeline, int Epoch)? Identity { get; }
 
-    /// <summary>Finds a position of the primary that was sampled at or after a moment, with one early probe when there is none yet.</summary>
+    /// <summary>Finds the newest position of the primary that was sampled at or after a moment, with one probe at once when there is none yet.</summary>
     /// <returns>The position; <see langword="null"/> when the primary did not answer in time.</returns>
     public ValueTask<WalPosition?> SampleAsync(long moment, CancellationToken cancellationToken);
+
+    /// <summary>A session that used the owner has ended.</summary>
+    public void NoteSessionEnd(ConsistencyState state);
 }

@@ -5,22 +5,26 @@ namespace ReplicaRouting;
 /// <summary>An ambient unit of consistency: within it every read sees every earlier write, whichever connection each of them uses.</summary>
 /// <remarks>A session flows with the execution context (through <see langword="await"/>, into tasks that are started inside it) and ends
 /// when it is disposed. Work that was started inside it and outlives it keeps the floor it had and affects nobody else.</remarks>
-public sealed class RoutingSession : IDisposable
+public sealed class RoutingSession : IDisposable, IAmbientScope
 {
-    private static readonly AsyncLocal<AmbientScope?> Ambient = new();
+    private static readonly AsyncLocal<IAmbientScope?> Ambient = new();
 
-    private readonly Lock _lock = new();
-    private readonly AmbientScope _scope;
+    private readonly IAmbientScope? _enclosing;
     private readonly RoutingSession? _outer;
     private readonly ConsistencyToken? _token;
     private (ISessionOwner Owner, ConsistencyState State)[] _states = [];
+    private volatile bool _isEnded;
 
     private RoutingSession(ConsistencyToken? token)
     {
         _token = token;
-        _outer = Current is { _scope.IsEnded: false } live ? live : null; // work that outlives a session has nothing more to do with it
-        _scope = new(this, null, Ambient.Value);
+        _outer = Current is { _isEnded: false } live ? live : null; // work that outlives a session has nothing more to do with it
+        _enclosing = Ambient.Value;
     }
+
+    IAmbientScope? IAmbientScope.Outer => _enclosing;
+
+    bool IAmbientScope.IsEnded => _isEnded;
 
     /// <summary>Gets the session that the calling code runs in; <see langword="null"/> outside of any.</summary>
     public static RoutingSession? Current
@@ -29,7 +33,7 @@ public sealed class RoutingSession : IDisposable
         {
             for (var scope = Ambient.Value; scope is not null; scope = scope.Outer)
             {
-                if (scope.Session is { } session)
+                if (scope is RoutingSession session)
                     return session;
             }
 
@@ -49,11 +53,12 @@ public sealed class RoutingSession : IDisposable
     public static RoutingSession Begin(ConsistencyToken? token = null)
     {
         var session = new RoutingSession(token);
-        Ambient.Value = session._scope;
+        Ambient.Value = session;
         return session;
     }
 
-    /// <summary>Gets what the session has written and seen so far, for a session that goes on with it elsewhere.</summary>
+    /// <summary>Gets what the session has written and seen so far, for a session that goes on with it elsewhere. Of two tokens that one process
+    /// makes, the later one covers the earlier one, whichever sessions they are of.</summary>
     /// <param name="cancellationToken">Cancels the wait for a position that no probe has sampled yet: one probe of the primary.</param>
     /// <returns>The token; <see langword="null"/> when there is nothing to carry on.</returns>
     public async ValueTask<ConsistencyToken?> GetTokenAsync(CancellationToken cancellationToken = default)
@@ -63,7 +68,10 @@ public sealed class RoutingSession : IDisposable
         {
             if (state.GetMoment(owner.Now) is not { } moment || owner.Identity is not { } identity)
                 continue;
-            var position = state.Sampled(identity.Epoch) ?? await owner.SampleAsync(moment, cancellationToken).ConfigureAwait(false) ?? default;
+            // Where a write that has not ended will stand in the log is for whoever takes the token up to find out.
+            var position = state.HasPendingWrite ? default
+                : state.Sampled(identity.Epoch) is { } known ? Max(known, await owner.SampleAsync(0, cancellationToken).ConfigureAwait(false))
+                : await owner.SampleAsync(moment, cancellationToken).ConfigureAwait(false) ?? default;
             entries.Add(new(identity.SystemIdentifier, identity.Timeline, position));
         }
 
@@ -82,9 +90,18 @@ public sealed class RoutingSession : IDisposable
     /// <summary>Ends the session. Ending it twice is harmless.</summary>
     public void Dispose()
     {
-        _scope.End();
-        if (Ambient.Value == _scope)
-            Ambient.Value = _scope.Outer;
+        if (!_isEnded)
+        {
+            _isEnded = true;
+            if (_outer is null)
+            {
+                foreach (var (owner, state) in Volatile.Read(ref _states))
+                    owner.NoteSessionEnd(state);
+            }
+        }
+
+        if (ReferenceEquals(Ambient.Value, this))
+            Ambient.Value = _enclosing;
     }
 
     /// <summary>Which side the innermost live scope asks for.</summary>
@@ -94,8 +111,8 @@ public sealed class RoutingSession : IDisposable
         {
             for (var scope = Ambient.Value; scope is not null; scope = scope.Outer)
             {
-                if (scope is { Forced: { } forced, IsEnded: false })
-                    return forced;
+                if (scope is ForcedScope { IsEnded: false } forced)
+                    return forced.Target;
             }
 
             return null;
@@ -105,19 +122,20 @@ public sealed class RoutingSession : IDisposable
     /// <summary>The session's state towards one data source: positions of different clusters have nothing to do with each other.</summary>
     internal ConsistencyState StateFor(ISessionOwner owner)
     {
-        if (Find(Volatile.Read(ref _states), owner) is { } known)
-            return known;
-        lock (_lock)
+        while (true)
         {
-            if (Find(_states, owner) is { } raced)
-                return raced;
+            var states = Volatile.Read(ref _states);
+            if (Find(states, owner) is { } known)
+                return known;
             var state = _outer?.StateFor(owner) ?? new ConsistencyState(owner.MaxPin);
             if (_token is not null)
                 TakeUp(_token, owner, state);
-            Volatile.Write(ref _states, [.. _states, (owner, state)]);
-            return state;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _states, [.. states, (owner, state)], states), states))
+                return state;
         }
     }
+
+    private static WalPosition Max(WalPosition left, WalPosition? right) => right > left ? right.Value : left;
 
     private static void TakeUp(ConsistencyToken token, ISessionOwner owner, ConsistencyState state)
     {
@@ -149,32 +167,28 @@ public sealed class RoutingSession : IDisposable
         return null;
     }
 
-    private static AmbientScope Enter(RouteTarget target)
+    private static ForcedScope Enter(RouteTarget target)
     {
-        var scope = new AmbientScope(null, target, Ambient.Value);
+        var scope = new ForcedScope(target, Ambient.Value);
         Ambient.Value = scope;
         return scope;
     }
 
-    private sealed class AmbientScope(RoutingSession? session, RouteTarget? forced, AmbientScope? outer) : IDisposable
+    private sealed class ForcedScope(RouteTarget target, IAmbientScope? outer) : IDisposable, IAmbientScope
     {
         private volatile bool _isEnded;
 
-        public RoutingSession? Session => session;
+        public RouteTarget Target => target;
 
-        public RouteTarget? Forced => forced;
-
-        public AmbientScope? Outer => outer;
+        public IAmbientScope? Outer => outer;
 
         public bool IsEnded => _isEnded;
 
-        public void End() => _isEnded = true;
-
         public void Dispose()
         {
-            End();
-            if (Ambient.Value == this)
-                Ambient.Value = Outer;
+            _isEnded = true;
+            if (ReferenceEquals(Ambient.Value, this))
+                Ambient.Value = outer;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ReplicaRouting.Model;
 
 namespace ReplicaRouting.Diagnostics;
 
@@ -11,29 +12,37 @@ internal sealed class RoutingMetrics : IDisposable
 
     private static readonly string[] Targets = Enum.GetNames<RouteTarget>();
     private static readonly string[] Reasons = Enum.GetNames<RouteReason>();
+    private static readonly string[] PinEnds = Enum.GetNames<PinEnd>();
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _commands;
     private readonly Counter<long> _shadow;
+    private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _reruns;
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _probes;
+    private readonly Histogram<double> _pins;
 
     /// <summary>Initialises the instruments.</summary>
     /// <param name="cluster">What is known now.</param>
     /// <param name="inUse">How many inner connections a node serves now, by its index.</param>
-    public RoutingMetrics(Func<ClusterSnapshot> cluster, Func<int, int> inUse)
+    /// <param name="fallbacks">How many reads run on the primary for want of a replica, and how many there may be.</param>
+    public RoutingMetrics(Func<ClusterSnapshot> cluster, Func<int, int> inUse, Func<(int InUse, int? Limit)> fallbacks)
     {
         _commands = _meter.CreateCounter<long>(
             "routing_data_source.commands", "{command}", "Commands by the side, the node and the reason of their route");
         _shadow = _meter.CreateCounter<long>(
             "routing_data_source.shadow.commands", "{command}", "Commands of shadow mode by the side and the reason that they would have had");
+        _fallbacks = _meter.CreateCounter<long>(
+            "routing_data_source.fallbacks", "{command}", "Reads that the primary answered because no replica could, by the reason");
         _reruns = _meter.CreateCounter<long>(
             "routing_data_source.reruns", "{command}", "Commands that ran again elsewhere, by the reason");
         _refusals = _meter.CreateCounter<long>(
             "routing_data_source.refusals", "{text}", "Texts that were taken for reads and refused by a replica");
         _probes = _meter.CreateHistogram<double>(
             "routing_data_source.probe.duration", "s", "Duration of the answered probes");
+        _pins = _meter.CreateHistogram<double>(
+            "routing_data_source.pin.duration", "s", "Time from a session's last write to its next read from a replica, by how the wait ended");
         _meter.CreateObservableGauge(
             "routing_data_source.node.lag.size", () => Observe(cluster, node => node.Lag?.Bytes), "By", "WAL that a replica has left to replay");
         _meter.CreateObservableGauge(
@@ -42,13 +51,19 @@ internal sealed class RoutingMetrics : IDisposable
             "routing_data_source.node.reachable", () => Observe<int>(cluster, node => node.IsReachable ? 1 : 0), "{node}", "Whether a node answers");
         _meter.CreateObservableGauge(
             "routing_data_source.node.in_use", () => Observe<int>(cluster, node => inUse(node.Index)), "{connection}", "Inner connections in use");
+        _meter.CreateObservableGauge(
+            "routing_data_source.node.drained", () => Observe<int>(cluster, node => node.IsDrained ? 1 : 0), "{node}", "Whether a node was taken out of the reads by name");
+        _meter.CreateObservableGauge(
+            "routing_data_source.fallbacks.in_use", () => fallbacks().InUse, "{command}", "Reads that run on the primary now because no replica can serve them");
+        _meter.CreateObservableGauge(
+            "routing_data_source.fallbacks.limit", () => Limit(fallbacks().Limit), "{command}", "How many such reads there may be; nothing without a limit");
     }
 
     /// <summary>The meter of this data source alone.</summary>
     public Meter Meter => _meter;
 
     /// <summary>Whether anybody wants to know of commands.</summary>
-    public bool CountsCommands => _commands.Enabled;
+    public bool CountsCommands => _commands.Enabled || _fallbacks.Enabled;
 
     public void Command(NodeSnapshot? node, RouteTarget target, RouteReason reason)
     {
@@ -56,6 +71,8 @@ internal sealed class RoutingMetrics : IDisposable
         tags.Add("routing_data_source.target", Targets[(int)target]);
         tags.Add("routing_data_source.reason", Reasons[(int)reason]);
         _commands.Add(1, tags);
+        if (target == RouteTarget.Primary && IsFallback(reason))
+            _fallbacks.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
     }
 
     /// <summary>Whether anybody wants to know of commands in shadow mode.</summary>
@@ -67,6 +84,10 @@ internal sealed class RoutingMetrics : IDisposable
         new("routing_data_source.target", Targets[(int)target]),
         new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
 
+    private static bool IsFallback(RouteReason reason) => reason is
+        RouteReason.ReadYourWrites or RouteReason.NoReplica or RouteReason.ReplicasUnreachable or RouteReason.ReplicasLagging or
+        RouteReason.RefusedByReplica or RouteReason.ServerLost;
+
     public void Rerun(RouteReason reason) => _reruns.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
 
     public void Refusal() => _refusals.Add(1);
@@ -75,6 +96,13 @@ internal sealed class RoutingMetrics : IDisposable
     {
         if (_probes.Enabled)
             _probes.Record(duration.TotalSeconds, NodeTags(node));
+    }
+
+    /// <summary>A session that wrote reads from replicas again, or has ended.</summary>
+    public void Pin(PinEnd end, double seconds)
+    {
+        if (_pins.Enabled)
+            _pins.Record(seconds, new TagList { { "db.system.name", "postgresql" }, { "routing_data_source.pin.end", PinEnds[(int)end] } });
     }
 
     public void Dispose() => _meter.Dispose();
@@ -92,6 +120,8 @@ internal sealed class RoutingMetrics : IDisposable
             }
         }
     }
+
+    private static IEnumerable<Measurement<int>> Limit(int? limit) => limit is { } known ? [new(known)] : [];
 
     private static TagList NodeTags(NodeSnapshot? node)
     {

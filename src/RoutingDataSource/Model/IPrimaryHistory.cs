@@ -9,4 +9,10 @@ internal interface IPrimaryHistory
     /// <param name="epoch">The epoch (<see cref="ClusterSnapshot.Epoch"/>) that the position belongs to.</param>
     /// <returns>Whether there is a sample that is late enough.</returns>
     public bool TryFindPosition(long timestamp, out WalPosition position, out int epoch);
+
+    /// <summary>Finds the newest position of the current primary, when it was sampled at or after a moment.</summary>
+    /// <param name="timestamp">The moment on the time provider's monotonic clock.</param>
+    /// <param name="position">The position.</param>
+    /// <returns>Whether it is late enough.</returns>
+    public bool TryFindNewest(long timestamp, out WalPosition position);
 }

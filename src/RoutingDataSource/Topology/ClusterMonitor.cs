@@ -8,6 +8,9 @@ namespace ReplicaRouting.Topology;
 /// <summary>Runs the probes, draws the conclusions (who is the primary, how far behind is each replica) and publishes them.</summary>
 internal sealed class ClusterMonitor : IDisposable
 {
+    // The resolution in which the primary's positions are remembered.
+    private const int SamplesPerInterval = 40;
+
     private readonly Lock _gate = new();
     private readonly TopologyOptions _options;
     private readonly ILogger _logger;
@@ -15,7 +18,7 @@ internal sealed class ClusterMonitor : IDisposable
     private readonly IReadOnlyList<MonitoredNode> _nodes;
     private readonly NodeMonitor[] _monitors;
     private readonly NodeState[] _states;
-    private readonly PrimaryHistory _history = new();
+    private readonly PrimaryHistory _history;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<(int Index, long After, TaskCompletionSource Probed)> _probeWaiters = [];
     private readonly ManualResetEventSlim _firstRoundSeen = new();
@@ -37,6 +40,7 @@ internal sealed class ClusterMonitor : IDisposable
         _options = options;
         _logger = logger;
         _published = published;
+        _history = new(spacing: (long)(options.ProbeInterval.TotalSeconds / SamplesPerInterval * options.TimeProvider.TimestampFrequency));
         _states = [.. nodes.Select((node, index) => new NodeState(node, index))];
         _monitors = [.. nodes.Select((node, index) => new NodeMonitor(
             node, options, (started, elapsed, result) => Answered(index, started, elapsed, result), error => Failed(index, error)))];
@@ -103,7 +107,7 @@ internal sealed class ClusterMonitor : IDisposable
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
             _probeWaiters.Add((index, _options.TimeProvider.GetTimestamp(), waiter));
-        _monitors[index].Wake();
+        _monitors[index].Hurry();
         return waiter.Task;
     }
 

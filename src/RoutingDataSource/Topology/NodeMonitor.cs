@@ -15,12 +15,16 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     // The first connection of a process pays for name resolution, certificates and code that runs for the first time.
     private static readonly TimeSpan ShortestFirstTimeout = TimeSpan.FromSeconds(5);
 
+    // Whoever waits for a probe waits for one that is shared by all who ask within this time.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+
     // Requests for an early probe are answered at most this often: 20 times an interval.
     private const int EarlyProbesPerInterval = 20;
 
     private readonly TimeProvider _time = options.TimeProvider;
     private NpgsqlConnection? _connection;
     private TaskCompletionSource _wake = NewWake();
+    private TaskCompletionSource _hurry = NewWake();
     private long? _primaryTaskRan;
     private int _failures;
     private bool _hasAnswered;
@@ -28,15 +32,23 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     /// <summary>Asks for a probe before the interval is over. Returns at once; many requests make one probe.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
+    /// <summary>Asks for a probe at once, for somebody who waits for it. Requests that come while one is under way make one more.</summary>
+    public void Hurry()
+    {
+        Volatile.Read(ref _hurry).TrySetResult();
+        Wake();
+    }
+
     /// <summary>Runs until it is cancelled. Never throws.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
-            var wake = NewWake();
-            Volatile.Write(ref _wake, wake); // requests from here on ask for a probe after the one that starts now
+            var (wake, hurry) = (NewWake(), NewWake());
+            Volatile.Write(ref _hurry, hurry); // requests from here on ask for a probe after the one that starts now
+            Volatile.Write(ref _wake, wake);
             await ProbeAndReportAsync(stopping).ConfigureAwait(false);
-            await PauseAsync(wake.Task, stopping).ConfigureAwait(false);
+            await PauseAsync(wake.Task, hurry.Task, stopping).ConfigureAwait(false);
         }
 
         if (_connection is { } connection)
@@ -45,7 +57,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task PauseAsync(Task wake, CancellationToken stopping)
+    private async Task PauseAsync(Task wake, Task hurry, CancellationToken stopping)
     {
         var factor = _failures switch
         {
@@ -57,7 +69,14 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         var shortest = options.ProbeInterval / EarlyProbesPerInterval;
         try
         {
-            await Task.Delay(shortest, _time, stopping).ConfigureAwait(false);
+            if (_failures == 0)
+            {
+                if (hurry.IsCompleted)
+                    await Task.Delay(ShortestPause, _time, stopping).ConfigureAwait(false);
+                await WaitAsync(hurry, shortest, stopping).ConfigureAwait(false);
+            }
+            else
+                await Task.Delay(shortest, _time, stopping).ConfigureAwait(false); // whoever waits for a server that does not answer changes nothing
             var rest = (options.ProbeInterval * factor * jitter) - shortest;
             if (rest > TimeSpan.Zero)
                 await wake.WaitAsync(rest, _time, stopping).ConfigureAwait(false);
@@ -70,6 +89,17 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         {
             // the loop sees it
         }
+    }
+
+    // A signal that never comes is the usual case, so it is not told by an exception.
+    private async Task WaitAsync(Task signal, TimeSpan longest, CancellationToken stopping)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var delay = Task.Delay(longest, _time, both.Token);
+        if (await Task.WhenAny(signal, delay).ConfigureAwait(false) == delay)
+            await delay.ConfigureAwait(false);
+        else
+            await both.CancelAsync().ConfigureAwait(false);
     }
 
     private async Task ProbeAndReportAsync(CancellationToken stopping)

@@ -4,7 +4,10 @@ namespace ReplicaRouting.Topology;
 
 /// <summary>A ring of samples: where the log of the current primary was at which moment. Written by probes, read by sessions that wait
 /// for a position; the lock is held for a binary search and is not on the path of a read without a floor.</summary>
-internal sealed class PrimaryHistory(int capacity = PrimaryHistory.DefaultCapacity) : IPrimaryHistory
+/// <param name="capacity">How many samples are kept.</param>
+/// <param name="spacing">How far apart they are at least, in ticks of their clock, but for the newest: who waits for a position has many taken in a
+/// row, which must not push out what the lag of the replicas is looked up in.</param>
+internal sealed class PrimaryHistory(int capacity = PrimaryHistory.DefaultCapacity, long spacing = 0) : IPrimaryHistory
 {
     // Early probes come at most every 50 ms or so: enough for most of a minute, and for a quarter of an hour at one probe a second.
     internal const int DefaultCapacity = 1024;
@@ -34,6 +37,8 @@ internal sealed class PrimaryHistory(int capacity = PrimaryHistory.DefaultCapaci
         {
             if (_count > 0 && this[_count - 1].Timestamp > timestamp)
                 return;
+            if (_count > 1 && timestamp - this[_count - 2].Timestamp < spacing)
+                _count--; // the newest one is older than the new one, so whoever would have found it finds more
             if (_count == _samples.Length)
             {
                 _first = (_first + 1) % _samples.Length;
@@ -67,6 +72,16 @@ internal sealed class PrimaryHistory(int capacity = PrimaryHistory.DefaultCapaci
 
             position = this[low].Position;
             return true;
+        }
+    }
+
+    public bool TryFindNewest(long timestamp, out WalPosition position)
+    {
+        lock (_lock)
+        {
+            var isThere = _count > 0 && this[_count - 1].Timestamp >= timestamp;
+            position = isThere ? this[_count - 1].Position : default;
+            return isThere;
         }
     }
 

@@ -61,7 +61,7 @@ internal static partial class Sample
         return PrintedByAsync(() => (Task)part.GetMethod("RunAsync")!.Invoke(null, [dataSource])!);
     }
 
-    private static async Task<string[]> PrintedByAsync(Func<Task> run)
+    public static async Task<string[]> PrintedByAsync(Func<Task> run)
     {
         var console = Console.Out;
         using var output = new StringWriter();

@@ -222,6 +222,12 @@ public sealed class ConsistencyStateTests
             position = index < 0 ? default : _samples[index].Position;
             return index >= 0;
         }
+
+        public bool TryFindNewest(long timestamp, out WalPosition position)
+        {
+            position = _samples.Count == 0 ? default : _samples[^1].Position;
+            return _samples.Count > 0 && _samples[^1].Timestamp >= timestamp;
+        }
     }
 
     [Fact]

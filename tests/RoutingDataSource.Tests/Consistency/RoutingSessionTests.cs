@@ -243,5 +243,9 @@ public sealed class RoutingSessionTests
 
         public ValueTask<WalPosition?> SampleAsync(long moment, CancellationToken cancellationToken) =>
             ValueTask.FromResult<WalPosition?>(new((ulong)moment * 1000));
+
+        public void NoteSessionEnd(ConsistencyState state)
+        {
+        }
     }
 }

@@ -28,6 +28,27 @@ public sealed class PrimaryHistoryTests
         Assert.Equal(7, epoch);
     }
 
+    [Fact]
+    public void Add_SamplesInARow_KeepTheNewestAndOneForEachSpacing()
+    {
+        var history = new PrimaryHistory(capacity: 8, spacing: 10);
+        for (var moment = 0; moment <= 60; moment++)
+            history.Add(moment, new((ulong)moment));
+        Assert.Equal((new(60), 18), history.Compare(new(19))!.Value);
+        Assert.Equal((new(60), 0), history.Compare(new(0))!.Value); // the oldest is still there
+        Assert.True(history.TryFindPosition(60, out var newest, out _));
+        Assert.Equal(new(60), newest);
+    }
+
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(31, false)]
+    public void TryFindNewest_Moment_IsTheLastSampleUnlessItIsEarlier(long moment, bool expected)
+    {
+        Assert.Equal(expected, Filled().TryFindNewest(moment, out var position));
+        Assert.Equal(expected ? 300UL : 0UL, position.Value);
+    }
+
     [Theory]
     [InlineData(99UL, null)]
     [InlineData(100UL, 10L)]

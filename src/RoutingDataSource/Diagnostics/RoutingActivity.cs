@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace ReplicaRouting.Diagnostics;
+
+/// <summary>What traces tell of routes. A command has one span, Npgsql's own, which gets the node and the reason as tags; what is lost and runs again is
+/// an event of the span around it; only the wait for a primary has a span of ours.</summary>
+internal static class RoutingActivity
+{
+    internal const string SourceName = "RoutingDataSource";
+
+    private const string NodeTag = "routing_data_source.node";
+    private const string TargetTag = "routing_data_source.target";
+    private const string ReasonTag = "routing_data_source.reason";
+    private const string RerunTag = "routing_data_source.rerun";
+
+    private static readonly string[] Targets = Enum.GetNames<RouteTarget>();
+    private static readonly string[] Reasons = Enum.GetNames<RouteReason>();
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    // Starts nothing: its listeners are those of Npgsql's source of the same name, so it tells whether anybody wants to know.
+    private static readonly ActivitySource Npgsql = new("Npgsql");
+
+    // Npgsql starts its span before it waits for anything, on the thread that runs the command.
+    [ThreadStatic]
+    private static Announced _announced;
+
+    /// <summary>Says what the command that is about to run on an inner connection is; nothing is kept while nobody listens.</summary>
+    public static void Announce(NpgsqlConnection inner, RouteTarget target, RouteReason reason, bool wasRerun)
+    {
+        if (Npgsql.HasListeners())
+            _announced = new(inner, target, reason, wasRerun);
+    }
+
+    /// <summary>Has the spans of a node's commands say where and why.</summary>
+    public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node) => tracing
+        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, command.Connection))
+        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, batch.Connection))
+        .ConfigureCopyOperationEnrichmentCallback((activity, _) => Enrich(activity, node, null));
+
+    /// <summary>Tells the surrounding span that a command runs again.</summary>
+    public static void Rerun(string? from, string? to, RouteReason reason)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } activity)
+        {
+            activity.AddEvent(new("routing_data_source.rerun", tags: new ActivityTagsCollection
+            {
+                { "routing_data_source.node.lost", from }, { NodeTag, to }, { ReasonTag, Reasons[(int)reason] },
+            }));
+        }
+    }
+
+    /// <summary>Begins the span of a wait for a primary.</summary>
+    public static Activity? WaitForPrimary() => Source.StartActivity("wait for primary", ActivityKind.Internal);
+
+    private static void Enrich(Activity activity, string node, NpgsqlConnection? connection)
+    {
+        var announced = _announced;
+        _announced = default;
+        if (!activity.IsAllDataRequested)
+            return;
+        activity.SetTag(NodeTag, node);
+        if (connection is null || !ReferenceEquals(announced.Inner, connection))
+            return; // a command of Npgsql's own: COPY, a transaction's end, a reset
+        activity.SetTag(TargetTag, Targets[(int)announced.Target]);
+        activity.SetTag(ReasonTag, Reasons[(int)announced.Reason]);
+        if (announced.WasRerun)
+            activity.SetTag(RerunTag, true);
+    }
+
+    private readonly record struct Announced(NpgsqlConnection? Inner, RouteTarget Target, RouteReason Reason, bool WasRerun);
+}
