@@ -52,6 +52,12 @@ internal sealed class CatalogBuilder
     /// <summary>Gets whether an operator that is also built in, such as <c>+</c>, may call a volatile function of the user's.</summary>
     internal bool RefusesOperators { get; private set; }
 
+    /// <summary>Gets the operators among them that words call.</summary>
+    internal GrammarOperators RefusedGrammar { get; private set; }
+
+    /// <summary>Gets whether a volatile function of the user's may be called from a place that no text shows.</summary>
+    internal bool RefusesEverything { get; private set; }
+
     internal static ulong FilterBit(ReadOnlySpan<char> name) => name.IsEmpty ? 0 : 1UL << (((name[0] | 0x20) + (name.Length * 7)) & 63);
 
     /// <summary>The table for calls without a schema: any schema's function may be meant, so the worst one counts.</summary>
@@ -68,7 +74,7 @@ internal sealed class CatalogBuilder
 
         if (_userFunctions is null)
         {
-            foreach (var name in ExtensionFunctions.Split(ExtensionFunctions.Harmless))
+            foreach (var name in ExtensionFunctions.Split(ExtensionFunctions.Harmless).Concat(ExtensionFunctions.Split(ExtensionFunctions.HarmlessOperators)))
             {
                 Merge(entries, name, NameFlags.Harmless, RouteReason.ProvenRead);
             }
@@ -78,9 +84,16 @@ internal sealed class CatalogBuilder
             foreach (var function in _userFunctions)
             {
                 var refused = IsRefused(function);
+                if (function.Name.StartsWith(CatalogQueries.AnywherePrefix, StringComparison.Ordinal))
+                {
+                    RefusesEverything |= IsRefused(function with { Name = function.Name[CatalogQueries.AnywherePrefix.Length..] });
+                    continue;
+                }
+
                 Merge(entries, function.Name, refused ? UserRefused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
                 AttributeFilter |= refused ? FilterBit(function.Name) : 0;
                 RefusesOperators |= refused && CommonOperators.Contains(function.Name);
+                RefusedGrammar |= refused ? GrammarOperatorTable.OfSymbol(function.Name) : GrammarOperators.None;
                 if (refused && function.Schema == "pg_catalog" && TypeAliases.TryGetValue(function.Name, out var aliases))
                 {
                     foreach (var alias in aliases)

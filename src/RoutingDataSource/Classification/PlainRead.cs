@@ -181,7 +181,7 @@ internal static class PlainRead
                 case Dot:
                     wordEnd = 0;
                     i++;
-                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1))
+                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1) || MayEndNumber(text, i - 1))
                     {
                         return false; // the name behind must see its dot
                     }
@@ -243,9 +243,15 @@ internal static class PlainRead
                         return false;
                     }
 
+                    var nameStart = i;
                     while ((uint)i < (uint)text.Length && IsNamePart(text[i]))
                     {
                         i++;
+                    }
+
+                    if (IsLeftToScanner(text[nameStart..i]))
+                    {
+                        return false;
                     }
 
                     // Npgsql leaves a placeholder without a parameter in the text, and "@f(x)" is then a call.
@@ -297,6 +303,24 @@ internal static class PlainRead
         while (dot > 0 && text[dot] is ' ' or '\t' or '\r' or '\n' or '\f');
 
         return text[dot] is ')' or ']';
+    }
+
+    /// <summary>Whether a dot between a digit and a letter belongs to a number: version 14 reads <c>1.e5into x</c> as a number and INTO.</summary>
+    internal static bool MayEndNumber(ReadOnlySpan<char> text, int dot)
+    {
+        if (dot == 0 || dot + 1 >= text.Length || !char.IsAsciiDigit(text[dot - 1]) || char.IsAsciiDigit(text[dot + 1]) || !IsNamePart(text[dot + 1]))
+        {
+            return false;
+        }
+
+        var end = Math.Max(dot - 64, 0); // a longer name is left to the scanner, so that none is walked back over and over
+        var start = dot - 1;
+        while (start > end && IsNamePart(text[start - 1]))
+        {
+            start--;
+        }
+
+        return start == end || char.IsAsciiDigit(text[start]);
     }
 
     /// <summary>Whether a dollar sign begins a positional parameter that nothing is attached to: <c>$1.f</c> may be a call of f, and versions read

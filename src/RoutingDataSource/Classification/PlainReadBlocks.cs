@@ -94,7 +94,8 @@ internal ref struct PlainReadBlocks
             var digits = Any(lowClass, highClass, Digits);
             var numbers = names & ~digits & ((digits << 1) | lastDigit); // a letter behind a digit
             var named = names | quotes;
-            events |= (operators & ((operators << 1) | lastOperator)) | (dots & ~((named >> 1) & ((named << 1) | lastName | lastQuote))) | numbers;
+            events |= (operators & ((operators << 1) | lastOperator)) | (dots & ~((named >> 1) & ((named << 1) | lastName | lastQuote))) | numbers
+                | (dots & ((digits << 1) | lastDigit) & ((names & ~digits) >> 1));
             events = (events & ~inside) | words | (quotes & ((quotes << 1) | lastQuote));
             if (suspects)
             {
@@ -163,7 +164,8 @@ internal ref struct PlainReadBlocks
             case '"':
                 return opensName && IsHarmlessQuoted(at);
             case '.':
-                return at + 1 < _text.Length && (_text[at + 1] is '*' or '"' || IsNamePart(_text[at + 1])) && !PlainRead.IsBehindExpression(_text, at);
+                return at + 1 < _text.Length && (_text[at + 1] is '*' or '"' || IsNamePart(_text[at + 1])) && !PlainRead.IsBehindExpression(_text, at)
+                    && !PlainRead.MayEndNumber(_text, at);
             case ';':
                 _next = _text.Length;
                 return _depth == 0 && _text[(at + 1)..].TrimStart(" \t\r\n\f").IsEmpty;
