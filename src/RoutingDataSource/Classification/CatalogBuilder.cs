@@ -49,6 +49,9 @@ internal sealed class CatalogBuilder
 
     internal ulong AttributeFilter { get; private set; }
 
+    /// <summary>Gets the names that <see cref="NameFlags.Attribute"/> stands with.</summary>
+    internal List<string> AttributeNames { get; } = [];
+
     /// <summary>Gets whether an operator that is also built in, such as <c>+</c>, may call a volatile function of the user's.</summary>
     internal bool RefusesOperators { get; private set; }
 
@@ -91,7 +94,11 @@ internal sealed class CatalogBuilder
                 }
 
                 Merge(entries, function.Name, refused ? UserRefused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
-                AttributeFilter |= refused ? FilterBit(function.Name) : 0;
+                if (refused)
+                {
+                    AddAttribute(function.Name);
+                }
+
                 RefusesOperators |= refused && CommonOperators.Contains(function.Name);
                 RefusedGrammar |= refused ? GrammarOperatorTable.OfSymbol(function.Name) : GrammarOperators.None;
                 if (refused && function.Schema == "pg_catalog" && TypeAliases.TryGetValue(function.Name, out var aliases))
@@ -99,7 +106,7 @@ internal sealed class CatalogBuilder
                     foreach (var alias in aliases)
                     {
                         Merge(entries, alias, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
-                        AttributeFilter |= FilterBit(alias);
+                        AddAttribute(alias);
                     }
                 }
             }
@@ -119,7 +126,7 @@ internal sealed class CatalogBuilder
             if (name != "*")
             {
                 Merge(entries, name, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
-                AttributeFilter |= FilterBit(name);
+                AddAttribute(name);
             }
         }
 
@@ -157,6 +164,12 @@ internal sealed class CatalogBuilder
         }
 
         return new NameTable(entries.Values);
+    }
+
+    private void AddAttribute(string name)
+    {
+        AttributeFilter |= FilterBit(name);
+        AttributeNames.Add(name);
     }
 
     private bool IsRefused(UserFunction function) =>

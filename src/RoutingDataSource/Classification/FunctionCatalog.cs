@@ -34,6 +34,7 @@ internal sealed class FunctionCatalog
         RefusesEverything = builder.RefusesEverything;
         TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators && RefusedGrammar == GrammarOperators.None && !RefusesEverything;
         _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
+        Suspects = new SuspectFilter(builder.AttributeNames.Concat(_relations.Names));
     }
 
     /// <summary>Has to run before the two that follow, in the same batch; what it answers says nothing.</summary>
@@ -63,6 +64,9 @@ internal sealed class FunctionCatalog
 
     /// <summary>Gets whether some names need their place in the statement to be judged: relations of the primary, attributes, types.</summary>
     internal bool HasSuspects => HasRelations || HasAttributes;
+
+    /// <summary>Gets what tells most other names from these.</summary>
+    internal SuspectFilter Suspects { get; }
 
     /// <summary>Whether a name could be one that <see cref="HasSuspects"/> speaks of.</summary>
     internal bool IsSuspect(ReadOnlySpan<char> name, bool quoted) =>

@@ -58,16 +58,18 @@ internal static class PlainRead
     /// <param name="catalog">What is known of functions and tables.</param>
     internal static bool Proves(ReadOnlySpan<char> text, FunctionCatalog catalog)
     {
-        // NUL and surrogates, and with them the private characters that nobody uses, are left to the scanner.
-        if (text.Length < 8 || text[0] is not ('S' or 's') || !catalog.TrustsPlainReads
-            || !text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) || IsNamePart(text[6])
-            || text.ContainsAnyExcept(Ordinary))
-        {
-            return false;
-        }
-
-        return Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog);
+        return IsCandidate(text, catalog)
+            && (Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog));
     }
+
+    /// <summary>Whether a text begins like a plain read and holds no character that is read differently somewhere.</summary>
+    internal static bool IsCandidate(ReadOnlySpan<char> text, FunctionCatalog catalog) =>
+        text.Length >= 8 && text[0] is 'S' or 's' && catalog.TrustsPlainReads
+        && text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) && !IsNamePart(text[6])
+        && IsOrdinary(text);
+
+    /// <summary>Whether a text has neither NUL nor surrogates, nor the private characters that nobody uses: they are left to the scanner.</summary>
+    internal static bool IsOrdinary(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Ordinary);
 
     /// <summary>The same without vectors, which is what <see cref="PlainReadBlocks"/> must agree with.</summary>
     internal static bool ProvesByCharacter(ReadOnlySpan<char> text, FunctionCatalog catalog)
@@ -349,6 +351,11 @@ internal static class PlainRead
     /// <summary>Whether an unquoted or quoted word may need its place in the statement to be judged.</summary>
     internal static bool IsLeftToScanner(ReadOnlySpan<char> word) =>
         (word.Length < 32 && ((StopLengths[word[0] & 31] >> word.Length) & 1) != 0 && IsStopWord(word)) || IsSystemName(word);
+
+    /// <summary>Whether a word of this beginning and length cannot be one that is left to the scanner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsNoStopWord(char first, char second, int length) =>
+        length < 32 && ((StopLengths[first & 31] >> length) & 1) == 0 && ((first | 0x20) != 'p' || (second | 0x20) != 'g');
 
     private static bool IsStopWord(ReadOnlySpan<char> word) => KeywordTable.Find(word) switch
     {

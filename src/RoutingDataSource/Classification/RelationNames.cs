@@ -48,10 +48,14 @@ internal sealed class RelationNames
         _any = new NameTable(any.Values);
         _qualified = new NameTable(qualified.Values);
         _schemas = new FrozenSchemas(schemas);
+        Names = [.. any.Keys, .. schemas];
         Any = relations.Count + any.Count + schemas.Count > 0;
     }
 
     internal bool Any { get; }
+
+    /// <summary>Gets the names, without a schema or schemas' own, that <see cref="MayBeNamed"/> speaks of.</summary>
+    internal IReadOnlyList<string> Names { get; }
 
     internal bool OwnsSequenceColumn(ReadOnlySpan<char> name, bool quoted) => _owners.Contains(name, quoted);
 

@@ -62,7 +62,7 @@ internal ref partial struct StatementScanner
 
     public StatementClass Run()
     {
-        var hint = HintReader.Read(_text);
+        var hint = HintReader.Read(_text, out _);
         var any = false;
         RefuseHalfSurrogates();
         Advance();

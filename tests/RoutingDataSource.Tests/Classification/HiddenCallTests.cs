@@ -29,6 +29,8 @@ public sealed class HiddenCallTests
     [InlineData("SELECT $1into x")]
     [InlineData("SELECT 1 FROM t WHERE a = $1for share")]
     [InlineData("SELECT 1.e5into x")]
+    [InlineData("EXPLAIN (\"analyze\") SELECT pg_advisory_lock(1)")]
+    [InlineData("EXPLAIN (U&\"analyze\") DELETE FROM t")]
     [InlineData("SELECT 1 FROM t LIMIT 1.e1for share")]
     [InlineData("SELECT 1 FROM t LIMIT 12.e1for share")]
     [InlineData("SELECT @last_value FROM s")]
@@ -37,6 +39,14 @@ public sealed class HiddenCallTests
     [InlineData("SELECT graph_table(a, match) FROM s")]
     public void Classify_WhatIsNoRead_IsNotProven(string sql) =>
         Assert.NotEqual(RouteReason.ProvenRead, StatementClassifier.Classify(sql, Catalogs.BuiltIn).Reason);
+
+    [Fact]
+    public void Classify_ADoubledQuoteInAFunctionsName_IsNoOtherFunction()
+    {
+        var catalog = new FunctionCatalog(new ClassificationOptions(), [new("s", "x", true)], [new("s", "y", 'S')]);
+        Assert.False(StatementClassifier.Classify("SELECT \"x\"\"lower\"('A')", catalog).IsReadOnly);
+        Assert.True(StatementClassifier.Classify("SELECT \"lower\"('A')", catalog).IsReadOnly);
+    }
 
     [Theory]
     [InlineData("SELECT (t).a, arr[1], (x.y).z FROM t")]
