@@ -267,7 +267,6 @@ SELECT * FROM pg_policies
 SELECT * FROM pg_publication_tables
 SELECT * FROM pg_timezone_names LIMIT 1
 SELECT * FROM pg_timezone_abbrevs LIMIT 1
-SELECT * FROM pg_available_extensions LIMIT 1
 SELECT * FROM pg_user
 SELECT * FROM pg_description LIMIT 1
 SELECT rulename FROM pg_rules LIMIT 1
@@ -348,7 +347,7 @@ SELECT pg_table_size('customers'), pg_total_relation_size('customers'), pg_relat
 SELECT relid, parentrelid FROM pg_partition_tree('measurements')
 SELECT * FROM pg_partition_ancestors('measurements_2024')
 SELECT pg_my_temp_schema(), pg_is_other_temp_schema(1)
-SELECT txid_status(1), age('3'::xid), mxid_age('1'::xid)
+SELECT age('3'::xid), mxid_age('1'::xid)
 SELECT pg_client_encoding(), getdatabaseencoding(), pg_trigger_depth(), current_query() IS NOT NULL
 SELECT ts_headline('a b', 'a'::tsquery), ts_rank(search, 'a'::tsquery), ts_debug('english', 'a') FROM products LIMIT 1
 SELECT setval FROM (SELECT 1 AS setval) q
@@ -359,3 +358,119 @@ SELECT id AS "nextval('numbers')" FROM customers
 SELECT over, filter FROM (SELECT 1 AS over, 2 AS filter) q
 SELECT generate_series(1, 3), unnest(ARRAY[1, 2])
 SELECT t.oid::regclass::text, obj_description(t.oid), col_description(t.oid, 1), shobj_description(1, 'pg_database'), pg_get_viewdef('open_orders'::regclass, true), pg_get_functiondef('pure_add'::regproc), pg_get_ruledef(1), pg_get_triggerdef(1), pg_get_userbyid(10), pg_get_partkeydef('measurements'::regclass), pg_get_function_arguments(1), pg_get_keywords() IS NULL, pg_typeof(1), to_regclass('x'), pg_relation_filenode('orders'), pg_collation_for('a'), pg_describe_object(1259, 1259, 0), has_table_privilege('orders', 'SELECT'), pg_has_role('postgres', 'USAGE'), pg_encoding_to_char(6), pg_char_to_encoding('UTF8'), pg_tablespace_location(1663), pg_function_is_visible(1), pg_type_is_visible(1), format_type(23, -1), row_security_active('orders') FROM pg_class t LIMIT 1
+# what tools and object mappers send: psql, pgAdmin, Metabase, Hibernate, Rails, Django, Hasura, PostgREST, PostGraphile, EF Core
+SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relname OPERATOR(pg_catalog.~) '^(orders)$' COLLATE pg_catalog.default AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 2, 3;
+SELECT c.relchecks, c.relkind, c.relhasindex, c.relhasrules, c.relhastriggers, c.relrowsecurity, c.relforcerowsecurity, false AS relhasoids, c.relispartition, pg_catalog.array_to_string(c.reloptions || array(select 'toast.' || x from pg_catalog.unnest(tc.reloptions) x), ', '), c.reltablespace, CASE WHEN c.reloftype = 0 THEN '' ELSE c.reloftype::pg_catalog.regtype::pg_catalog.text END, c.relpersistence, c.relreplident, am.amname FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_class tc ON (c.reltoastrelid = tc.oid) LEFT JOIN pg_catalog.pg_am am ON (c.relam = am.oid) WHERE c.oid = '1259';
+SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef), a.attnotnull, (SELECT c.collname FROM pg_catalog.pg_collation c, pg_catalog.pg_type t WHERE c.oid = a.attcollation AND t.oid = a.atttypid AND a.attcollation <> t.typcollation) AS attcollation, a.attidentity, a.attgenerated FROM pg_catalog.pg_attribute a WHERE a.attrelid = '1259' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum;
+SELECT n.nspname as "Schema", c.relname as "Name", CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 't' THEN 'TOAST table' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' WHEN 'I' THEN 'partitioned index' END as "Type", pg_catalog.pg_get_userbyid(c.relowner) as "Owner", CASE c.relpersistence WHEN 'p' THEN 'permanent' WHEN 't' THEN 'temporary' WHEN 'u' THEN 'unlogged' END as "Persistence", am.amname as "Access method", pg_catalog.pg_size_pretty(pg_catalog.pg_table_size(c.oid)) as "Size", pg_catalog.obj_description(c.oid, 'pg_class') as "Description" FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE c.relkind IN ('r','p','v','m','S','f','') AND n.nspname <> 'pg_catalog' AND n.nspname !~ '^pg_toast' AND n.nspname <> 'information_schema' AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 1,2;
+SELECT n.nspname as "Schema", p.proname as "Name", pg_catalog.pg_get_function_result(p.oid) as "Result data type", pg_catalog.pg_get_function_arguments(p.oid) as "Argument data types", CASE p.prokind WHEN 'a' THEN 'agg' WHEN 'w' THEN 'window' WHEN 'p' THEN 'proc' ELSE 'func' END as "Type" FROM pg_catalog.pg_proc p LEFT JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE pg_catalog.pg_function_is_visible(p.oid) AND n.nspname <> 'pg_catalog' AND n.nspname <> 'information_schema' ORDER BY 1, 2, 4;
+SELECT conrelid::pg_catalog.regclass AS ontable, conname, pg_catalog.pg_get_constraintdef(oid, true) AS condef FROM pg_catalog.pg_constraint c WHERE confrelid IN (SELECT pg_catalog.pg_partition_ancestors('1259') UNION ALL VALUES ('1259'::pg_catalog.regclass)) AND contype = 'f' AND conparentid = 0 ORDER BY conname;
+SELECT pol.polname, pol.polpermissive, CASE WHEN pol.polroles = '{0}' THEN NULL ELSE pg_catalog.array_to_string(array(select rolname from pg_catalog.pg_roles where oid = any (pol.polroles) order by 1),',') END, pg_catalog.pg_get_expr(pol.polqual, pol.polrelid), CASE pol.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' END AS cmd FROM pg_catalog.pg_policy pol WHERE pol.polrelid = '1259' ORDER BY 1;
+SELECT oid, stxrelid::pg_catalog.regclass, stxnamespace::pg_catalog.regnamespace::pg_catalog.text AS nsp, stxname, pg_catalog.pg_get_statisticsobjdef_columns(oid) AS columns, 'd' = any(stxkind) AS ndist_enabled FROM pg_catalog.pg_statistic_ext WHERE stxrelid = '1259' ORDER BY nsp, stxname;
+SELECT t.tgname, pg_catalog.pg_get_triggerdef(t.oid, true), t.tgenabled, t.tgisinternal, CASE WHEN t.tgparentid != 0 THEN (SELECT u.tgrelid::pg_catalog.regclass FROM pg_catalog.pg_trigger AS u, pg_catalog.pg_partition_ancestors(t.tgrelid) WITH ORDINALITY AS a(relid, depth) WHERE u.tgname = t.tgname AND u.tgrelid = a.relid AND u.tgparentid = 0 ORDER BY a.depth LIMIT 1) END AS parent FROM pg_catalog.pg_trigger t WHERE t.tgrelid = '1259' ORDER BY 1;
+SELECT r.rolname, r.rolsuper, r.rolinherit, ARRAY(SELECT b.rolname FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles b ON (m.roleid = b.oid) WHERE m.member = r.oid) as memberof FROM pg_catalog.pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY 1;
+SELECT db.oid as did, db.datname, db.datallowconn, pg_encoding_to_char(db.encoding) AS serverencoding, has_database_privilege(db.oid, 'CREATE') as cancreate, datistemplate FROM pg_catalog.pg_database db WHERE db.datname = current_database();
+SELECT roles.oid as id, roles.rolname as name, roles.rolsuper as is_superuser, CASE WHEN roles.rolsuper THEN true ELSE roles.rolcreaterole END as can_create_role FROM pg_catalog.pg_roles as roles WHERE rolname = current_user;
+SELECT rel.oid, rel.relname AS name, (SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgrelid=rel.oid AND tgisinternal = FALSE) AS triggercount, (SELECT count(1) FROM pg_catalog.pg_inherits WHERE inhrelid=rel.oid LIMIT 1) as is_inherits, des.description FROM pg_catalog.pg_class rel LEFT JOIN pg_catalog.pg_description des ON (des.objoid=rel.oid AND des.objsubid=0 AND des.classoid='pg_class'::regclass) WHERE rel.relkind IN ('r','s','t','p') AND NOT rel.relispartition ORDER BY rel.relname;
+SELECT format_type(pg_type.oid, NULL) AS alias FROM pg_type WHERE typname = 'int4';
+-- Metabase:: userID: 1 queryType: MBQL queryHash: d1d0\nSELECT "public"."orders"."status" AS "status", DATE_TRUNC('month', "public"."orders"."placed") AS "placed", COUNT(*) AS "count", SUM("public"."orders"."total") AS "sum" FROM "public"."orders" WHERE ("public"."orders"."placed" >= DATE_TRUNC('year', (NOW() + INTERVAL '-1 year'))) AND ("public"."orders"."placed" < DATE_TRUNC('year', NOW())) GROUP BY "public"."orders"."status", DATE_TRUNC('month', "public"."orders"."placed") ORDER BY "public"."orders"."status" ASC, DATE_TRUNC('month', "public"."orders"."placed") ASC LIMIT 2000
+SELECT "source"."bucket" AS "bucket", count(distinct "source"."customer_id") AS "count" FROM (SELECT FLOOR(("public"."orders"."total" / 10.0)) * 10.0 AS "bucket", "public"."orders"."customer_id" AS "customer_id" FROM "public"."orders") AS "source" GROUP BY "source"."bucket" ORDER BY "source"."bucket" ASC
+select c1_0.id,c1_0.active,c1_0.email,o1_0.customer_id,o1_0.id,o1_0.total from customers c1_0 left join orders o1_0 on c1_0.id=o1_0.customer_id where c1_0.name like '%a%' escape '' and c1_0.active order by c1_0.id offset 0 rows fetch first 10 rows only
+select count(e1_0.id) from employees e1_0 where e1_0.boss_id is not null and (e1_0.dept,e1_0.name) in (select e2_0.dept,e2_0.name from employees e2_0)
+select distinct on (o.customer_id) o.customer_id, o.id, o.placed from orders o order by o.customer_id, o.placed desc nulls last
+SELECT 1 AS one FROM "customers" WHERE "customers"."email" = 'x' LIMIT 1
+SELECT "customers".* FROM "customers" INNER JOIN "orders" ON "orders"."customer_id" = "customers"."id" WHERE "orders"."status" IN ('open', 'new') AND ("customers"."id" != 5) GROUP BY "customers"."id" HAVING (COUNT(*) > 0) ORDER BY "customers"."id" ASC LIMIT 11 OFFSET 0 /*application:Shop,controller:orders,action:index*/
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid), a.attnotnull, a.atttypid, a.atttypmod, c.collname, col_description(a.attrelid, a.attnum) AS comment, attidentity AS identity, attgenerated as attgenerated FROM pg_attribute a LEFT JOIN pg_attrdef d ON a.attrelid = d.adrelid AND a.attnum = d.adnum LEFT JOIN pg_type t ON a.atttypid = t.oid LEFT JOIN pg_collation c ON a.attcollation = c.oid AND a.attcollation <> t.typcollation WHERE a.attrelid = '"customers"'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+SELECT t.oid, t.typname, t.typelem, t.typdelim, t.typinput, r.rngsubtype, t.typtype, t.typbasetype FROM pg_type as t LEFT JOIN pg_range as r ON oid = rngtypid WHERE t.typname IN ('int2', 'int4') OR t.typtype IN ('r', 'e', 'd') OR t.typinput = 'array_in(cstring,oid,integer)'::regprocedure OR t.typelem != 0
+SELECT (1) AS "a" FROM "customers" WHERE UPPER("customers"."name"::text) LIKE UPPER('%A%') LIMIT 1
+SELECT "employees"."id", ("employees"."salary" * 1.1) AS "raised", ROW_NUMBER() OVER (PARTITION BY "employees"."dept" ORDER BY "employees"."salary" DESC) AS "rn", CASE WHEN "employees"."salary" > 1000 THEN 'high' WHEN "employees"."salary" IS NULL THEN NULL ELSE 'low' END AS "band" FROM "employees"
+SELECT COUNT(*) FROM (SELECT "customers"."id" AS "col1" FROM "customers" GROUP BY 1) subquery
+SELECT "c"."relname", CASE WHEN "c"."relispartition" THEN 'p' WHEN "c"."relkind" IN ('m', 'v') THEN 'v' ELSE 't' END FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('f', 'm', 'p', 'r', 'v') AND n.nspname NOT IN ('pg_catalog', 'pg_toast') AND pg_catalog.pg_table_is_visible(c.oid)
+select coalesce(json_agg("root"), '[]') as "root" from (select row_to_json((select "_e" from (select "_0_root.base"."id" as "id", "_0_root.ar.root.orders"."orders" as "orders") as "_e")) as "root" from (select * from "public"."customers" where ('true') limit 10) as "_0_root.base" left outer join lateral (select coalesce(json_agg("orders"), '[]') as "orders" from (select row_to_json((select "_e" from (select "_1"."id" as "id") as "_e")) as "orders" from (select * from "public"."orders" where (("_0_root.base"."id") = ("customer_id"))) as "_1") as "_2") as "_0_root.ar.root.orders" on ('true')) as "_3"
+WITH pgrst_source AS (SELECT "public"."orders".* FROM "public"."orders" WHERE "public"."orders"."id" = 1 LIMIT 10 OFFSET 0) SELECT null::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, coalesce(json_agg(_postgrest_t), '[]') AS body, nullif(current_setting('response.headers', true), '') AS response_headers, nullif(current_setting('response.status', true), '') AS response_status FROM (SELECT * FROM pgrst_source) _postgrest_t
+select to_json(json_build_object('id', __local_0__."id", '__identifiers', json_build_array(__local_0__."id"))) as "@nodes" from (select __local_0__.* from "public"."customers" as __local_0__ where (TRUE) and (TRUE) order by __local_0__."id" ASC limit 5) __local_0__
+SELECT b."Id", b."Name", t."Id", t."Price"\nFROM "Categories" AS b\nLEFT JOIN LATERAL (\n    SELECT p."Id", p."Price", ROW_NUMBER() OVER(PARTITION BY p."CategoryId" ORDER BY p."Id") AS row\n    FROM "Products" AS p\n    WHERE b."Id" = p."CategoryId"\n    LIMIT 3\n) AS t ON TRUE\nORDER BY b."Id"
+-- From GetTop\n-- route: replica\n\nSELECT p."Id", p."Data" ->> 'a' AS x, p."Tags"[1], p."CreatedAt"::date, (p."CreatedAt" AT TIME ZONE 'UTC')::timestamp FROM "Products" AS p WHERE p."Tags" && ARRAY['x','y']::text[] AND NOT EXISTS (SELECT 1 FROM unnest(p."Tags") AS t(value) WHERE t.value = 'z')
+SELECT p."Id" FROM "Products" AS p WHERE p."CategoryId" = ANY ('{1,2,3}'::int[]) AND (p."Price" IS NULL OR p."Price" <> 1.0) ORDER BY p."Name" COLLATE "C" DESC
+SELECT COALESCE(sum(p."Price"), 0.0) / count(*)::numeric, max(p."CreatedAt") FILTER (WHERE p."IsActive"), percentile_cont(0.5) WITHIN GROUP (ORDER BY p."Price"), string_agg(p."Name", ', ' ORDER BY p."Id"), array_agg(DISTINCT p."CategoryId") FROM "Products" AS p
+SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname='public' AND c.relname='__EFMigrationsHistory')
+SELECT dept, extract(year from hired) y, grouping(dept, extract(year from hired)), sum(salary) FROM employees GROUP BY GROUPING SETS ((dept, y), (dept), ()) ORDER BY 1, 2
+SELECT dept, name, sum(salary) FROM employees GROUP BY ROLLUP (dept, name)
+SELECT dept, name, sum(salary) FROM employees GROUP BY DISTINCT CUBE (dept, (name, id)), ROLLUP (hired)
+SELECT id, sum(salary) OVER w, first_value(name) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES), nth_value(name, 2) OVER (PARTITION BY dept ORDER BY salary GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM employees WINDOW w AS (PARTITION BY dept ORDER BY hired)
+SELECT sum(salary) OVER (ORDER BY hired RANGE BETWEEN '1 year'::interval PRECEDING AND CURRENT ROW) FROM employees
+SELECT * FROM employees ORDER BY salary DESC FETCH FIRST 3 ROWS WITH TIES
+SELECT * FROM employees ORDER BY salary DESC OFFSET 2 ROWS FETCH NEXT ROW ONLY
+WITH RECURSIVE t(id, boss_id, path) AS (SELECT id, boss_id, ARRAY[id] FROM employees WHERE boss_id IS NULL UNION ALL SELECT e.id, e.boss_id, t.path || e.id FROM employees e JOIN t ON e.boss_id = t.id) SEARCH DEPTH FIRST BY id SET ordercol SELECT * FROM t ORDER BY ordercol
+WITH RECURSIVE g(a, b) AS (SELECT a, b FROM edges UNION ALL SELECT e.a, e.b FROM edges e, g WHERE g.b = e.a) CYCLE a SET is_cycle TO 'Y' DEFAULT 'N' USING path SELECT * FROM g LIMIT 20
+WITH RECURSIVE g AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM g WHERE n < 5) SEARCH BREADTH FIRST BY n SET o CYCLE n SET c USING p TABLE g
+WITH a AS NOT MATERIALIZED (SELECT 1 AS x), b(y) AS MATERIALIZED (VALUES (1), (2)) SELECT * FROM a CROSS JOIN b UNION ALL (SELECT 3, 4 ORDER BY 1 LIMIT 1) EXCEPT SELECT 5, 6
+SELECT * FROM ROWS FROM (generate_series(1, 3), json_to_recordset('[{"a":1,"b":"x"}]') AS (a int, b text)) WITH ORDINALITY AS r(n, a, b, o)
+SELECT x.* FROM products p, jsonb_to_record(p.attrs) AS x(color text, size int, tags int[]) WHERE x.size > 3
+SELECT p.id, t.value FROM products p CROSS JOIN LATERAL jsonb_array_elements_text(p.attrs -> 'tags') AS t(value)
+SELECT attrs #>> '{tags,0}', attrs @> '{"color":"red"}', attrs ? 'size', attrs ?| ARRAY['a','b'], attrs - 'tags', attrs #- '{tags,0}', attrs @? '$.tags[*] ? (@ > 1)', attrs @@ '$.size > 1', jsonb_path_query_array(attrs, '$.tags[*] ? (@ > $min)', '{"min": 1}'), attrs['color'] FROM products LIMIT 1
+SELECT xmltable.* FROM products, XMLTABLE(XMLNAMESPACES('http://x.org' AS x), '/a' PASSING doc COLUMNS n FOR ORDINALITY, b int PATH 'b' DEFAULT 5 NOT NULL) LIMIT 2
+SELECT xmlelement(name "order", xmlattributes(o.id AS id, o.status), xmlforest(o.total AS t), xmlagg(xmlelement(name i, i.line) ORDER BY i.line)) FROM orders o JOIN items i ON i.order_id = o.id GROUP BY o.id
+SELECT * FROM customers TABLESAMPLE BERNOULLI (50) REPEATABLE (7)
+SELECT * FROM ONLY measurements TABLESAMPLE system (100)
+SELECT c.home, (c.home).city, (c).name, c.tags[1:2], c.tags[array_lower(c.tags, 1)], c FROM customers c WHERE c.home IS NOT NULL AND (c.home).zip = '1' AND ROW(c.id, c.name) > ROW(1, 'a') LIMIT 1
+SELECT 'a' || 1, 1::text, CAST('2024-01-01' AS date), date '2024-01-01', interval '1' day, interval '1 day' * 2, '10:00'::time(3) with time zone, double precision '1.5', B'101' & B'110', X'1F', 0.1e-5, .5, 5., -5 % 3, 2 ^ 3, |/ 4, ||/ 8, @ -5, 5 # 3, ~1, 1 << 2, '{1,2}'::int[] || 3
+SELECT now() - interval '1 day' < now(), current_date + 1, current_timestamp(3), localtime, localtimestamp(0), current_user, session_user, current_role, current_catalog, current_schema, user, now() AT TIME ZONE 'utc' AT TIME ZONE 'CET', extract(dow FROM now()), (date '2024-01-01', date '2024-02-01') OVERLAPS (date '2024-01-15', interval '1 month')
+SELECT count(*) FROM orders WHERE period @> now() AND period && tstzrange(now(), NULL, '[)') AND lower(period) IS NOT NULL AND NOT isempty(period) AND period -|- tstzrange('2024-02-01', '2024-03-01')
+SELECT ts_rank_cd(search, query), ts_headline('english', name, query) FROM products, websearch_to_tsquery('english', 'fox') query WHERE search @@ query ORDER BY 1 DESC
+SELECT e.name, m.name FROM employees e LEFT JOIN employees m ON m.id = e.boss_id NATURAL JOIN (SELECT 1 AS one) z FULL OUTER JOIN edges g ON g.a = e.id CROSS JOIN (VALUES (1)) AS v(x)
+SELECT (SELECT max(total) FROM orders o WHERE o.customer_id = c.id), ARRAY(SELECT id FROM orders ORDER BY id), EXISTS (TABLE edges), c.id IN (SELECT customer_id FROM orders), c.id > ALL (SELECT 0), c.id = SOME (ARRAY[1]) FROM customers c LIMIT 2
+SELECT w."into", w."select", w.delete, w.insert, w.share, w.key, w."user", w."for", w.no, w.set, w."with", w."values", w.lock, w.copy, w.call FROM words w WHERE w.merge IS NULL AND "update" IS NULL
+SELECT 1 AS update, 2 AS delete, 3 AS into, 4 AS "for", 5 AS insert, 6 share, 7 key
+SELECT id "FOR UPDATE" FROM orders "INTO x" WHERE note IS DISTINCT FROM 'for update' OR note = $$; DELETE FROM x$$ OR note = $q$ it's $$ $q$
+SELECT * FROM orders -- FOR UPDATE
+SELECT /*+ SeqScan(orders) */ * FROM orders WHERE status = 'open' /* ; DROP TABLE orders */
+/* sqlcommenter */ SELECT 1 /*traceparent='00-5bd66ef5095369c7b0d1f8f4bd33716a-c532cb4098ac3dd2-01',route='%2Fupdate'*/
+SELECT string_agg(DISTINCT status, ',' ORDER BY status) FILTER (WHERE status <> '') FROM orders HAVING count(*) > 0
+SELECT mode() WITHIN GROUP (ORDER BY status), rank(5) WITHIN GROUP (ORDER BY total), any_value(id) FROM orders
+SELECT generate_subscripts(tags, 1), unnest(tags) FROM customers LIMIT 3
+SELECT d::date FROM generate_series('2024-01-01'::timestamptz, '2024-01-10', '1 day') AS d LEFT JOIN orders o ON o.placed::date = d::date
+SELECT json_build_object('a', 1, 'b', json_agg(o)), jsonb_object_agg(o.id, o.status), row_to_json(ROW(1, 'x')), json_strip_nulls('{"a":null}'), jsonb_set('{"a":1}', '{a}', '2'), jsonb_pretty('{"a":1}') FROM (SELECT id, status FROM orders LIMIT 2) o
+VALUES (1, 'a'), (2, 'b') ORDER BY 1 DESC LIMIT 1
+TABLE orders ORDER BY id LIMIT 1
+(SELECT 1) UNION (SELECT 2 ORDER BY 1) ORDER BY 1
+EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM orders WHERE id = 1
+EXPLAIN (COSTS OFF) UPDATE orders SET note = 'x'
+EXPLAIN VERBOSE DELETE FROM orders
+COPY (SELECT id, name FROM customers ORDER BY id) TO STDOUT WITH (FORMAT csv, HEADER true, DELIMITER ';', QUOTE '"', FORCE_QUOTE (name))
+COPY customers (id, name) TO STDOUT CSV HEADER
+SELECT 1; SELECT 2; ;
+SELECT pg_get_viewdef('open_orders'::regclass, true), pg_get_indexdef('customers_pkey'::regclass), pg_relation_size('orders'), pg_total_relation_size('orders'), obj_description('orders'::regclass), has_table_privilege('orders', 'SELECT'), pg_get_serial_sequence('orders', 'id'), to_regclass('orders'), current_setting('server_version_num')::int, current_database(), version()
+SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default, udt_name FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY ordinal_position
+SELECT tc.constraint_name, kcu.column_name, ccu.table_name AS foreign_table_name FROM information_schema.table_constraints AS tc JOIN information_schema.key_column_usage AS kcu USING (constraint_schema, constraint_name) JOIN information_schema.constraint_column_usage AS ccu USING (constraint_schema, constraint_name) WHERE tc.constraint_type = 'FOREIGN KEY'
+SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'orders'
+SELECT tablename, attname, n_distinct, most_common_vals FROM pg_stats WHERE tablename = 'orders'
+SELECT n.nspname, t.typname, e.enumlabel FROM pg_type t JOIN pg_enum e ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace ORDER BY e.enumsortorder
+SELECT ns.nspname, t.oid, t.typname, t.typtype, t.typnotnull, t.elemtypoid FROM (SELECT typ.oid, typ.typnamespace, typ.typname, typ.typtype, typ.typrelid, typ.typnotnull, typ.relkind, elemtyp.oid AS elemtypoid, elemtyp.typname AS elemtypname, elemcls.relkind AS elemrelkind, CASE WHEN elemproc.proname='array_recv' THEN 'a' ELSE elemtyp.typtype END AS elemtyptype, typ.typcategory FROM (SELECT typ.oid, typnamespace, typname, typrelid, typnotnull, relkind, typelem AS elemoid, CASE WHEN proc.proname='array_recv' THEN 'a' ELSE typ.typtype END AS typtype, CASE WHEN proc.proname='array_recv' THEN typ.typelem WHEN typ.typtype='r' THEN rngsubtype WHEN typ.typtype='m' THEN (SELECT rngtypid FROM pg_range WHERE rngmultitypid = typ.oid) WHEN typ.typtype='d' THEN typ.typbasetype END AS elemtypoid, typ.typcategory FROM pg_type AS typ LEFT JOIN pg_class AS cls ON (cls.oid = typ.typrelid) LEFT JOIN pg_proc AS proc ON proc.oid = typ.typreceive LEFT JOIN pg_range ON (pg_range.rngtypid = typ.oid)) AS typ LEFT JOIN pg_type AS elemtyp ON elemtyp.oid = elemtypoid LEFT JOIN pg_class AS elemcls ON (elemcls.oid = elemtyp.typrelid) LEFT JOIN pg_proc AS elemproc ON elemproc.oid = elemtyp.typreceive) AS t JOIN pg_namespace AS ns ON (ns.oid = typnamespace) WHERE typtype IN ('b', 'r', 'm', 'e', 'd') OR (typtype = 'c' AND relkind='c') ORDER BY CASE WHEN typtype IN ('b', 'e', 'p') THEN 0 ELSE 1 END
+SELECT pure_add(1, 2), order_total(o.id), o.id FROM orders o, stable_rows() s WHERE full_name((SELECT c FROM customers c LIMIT 1)) IS NOT NULL LIMIT 1
+SELECT c.full_name FROM customers c LIMIT 1
+select app.version(), app.nextval('x'), "NextVal"('x'), 1 *** 2, steady_sum(id) from orders
+SELECT a FROM edges ORDER BY a USING <
+SELECT id, lag(total) OVER (ORDER BY id) - lead(total, 1, 0.0) OVER (ORDER BY id), ntile(4) OVER (), cume_dist() OVER (ORDER BY id), last_value(total) OVER (ORDER BY id) AS last FROM orders
+SELECT CASE status WHEN 'open' THEN 1 ELSE 0 END::bool, NOT status = 'x', status IS NULL, total IS NOT NULL, (total > 5) IS TRUE, (total > 5) IS NOT UNKNOWN, status NOT LIKE '%x' ESCAPE '!', status SIMILAR TO '(o|p)%', status !~* 'x', id BETWEEN SYMMETRIC 9 AND 1, id NOT BETWEEN 1 AND 2 FROM orders LIMIT 1
+SELECT id FROM orders WHERE (id, total) = (1, 10) OR (id, total) IN ((1, 10), (2, 20)) OR id IN (VALUES (1), (2))
+SELECT position('a' IN 'cat'), substring('abc' FROM 2 FOR 1), substring('abc', 2), overlay('abc' PLACING 'x' FROM 1 FOR 1), trim(BOTH ' ' FROM ' a '), extract(epoch FROM now()), normalize('a'), char_length('a'), octet_length('a'), greatest(1, 2), least(1, 2), nullif(1, 2), coalesce(NULL, 1)
+SELECT lo_get(4242), convert_from(lo_get(4242), 'UTF8')
+SELECT * FROM pg_timezone_names WHERE name LIKE 'Europe/%' LIMIT 1
+SELECT 'first'\n'second' AS joined
+SELECT q.column_name, q."Type" FROM (SELECT 1 AS column_name, 'x' AS "Type") AS q WHERE (q).column_name = 1
+SELECT "Id", "Name" FROM "Products" WHERE "Name" ILIKE '%' || 'x' || '%' AND "CategoryId" = ANY(ARRAY(SELECT "Id" FROM "Categories")) LIMIT ALL
+WITH x AS (SELECT id FROM orders), y AS (SELECT id FROM x WHERE id IN (WITH z AS (SELECT 1 AS id) SELECT id FROM z)) SELECT * FROM y
+SELECT pg_sleep(0), pg_sleep_for('0 s'), statement_timestamp(), transaction_timestamp(), clock_timestamp(), timeofday(), age(now()), make_date(2024, 1, 1), to_timestamp(0), date_bin('15 min', now(), '2001-01-01')
+SELECT setweight(to_tsvector('a'), 'A') || to_tsvector('b'), array_position(ARRAY[1,2], 2), array_remove(ARRAY[1,2], 2), cardinality(ARRAY[1]), array_to_string(ARRAY[1], ','), string_to_array('a,b', ','), hashtext('a'), inet '10.0.0.1' << inet '10.0.0.0/8', host(inet '10.0.0.1'), point '(1,1)' <-> point '(2,2)', box '((0,0),(1,1))' @> point '(0.5,0.5)', money '1.00' * 2
+SELECT * FROM JSON_TABLE('[{"a":1,"b":[1,2]}]', '$[*]' AS root COLUMNS (id FOR ORDINALITY, a int PATH '$.a' DEFAULT 0 ON EMPTY, ex boolean EXISTS PATH '$.z', raw jsonb FORMAT JSON PATH '$.b' WITH WRAPPER, NESTED PATH '$.b[*]' COLUMNS (b int PATH '$')) ERROR ON ERROR) AS jt
+SELECT jt.* FROM products p, JSON_TABLE(p.attrs, '$.tags[*]' PASSING 1 AS min COLUMNS (n FOR ORDINALITY, v int PATH '$')) AS jt
+SELECT JSON_VALUE('{"a":1}', '$.a' RETURNING int DEFAULT 5 ON EMPTY NULL ON ERROR), JSON_QUERY('{"a":[1]}', '$.a' WITH CONDITIONAL WRAPPER KEEP QUOTES), JSON_EXISTS('{"a":1}', 'strict $.a' FALSE ON ERROR)
+SELECT JSON_OBJECT('a': 1, 'b' VALUE 2 NULL ON NULL WITH UNIQUE KEYS RETURNING jsonb), JSON_ARRAY(1, 2, NULL NULL ON NULL), JSON_ARRAY(SELECT id FROM orders ORDER BY id LIMIT 2), JSON_OBJECTAGG(id: status ABSENT ON NULL), JSON_ARRAYAGG(id ORDER BY id RETURNING jsonb) FROM orders
+SELECT '{"a":1}' IS JSON OBJECT WITH UNIQUE KEYS, '1' IS NOT JSON ARRAY, JSON('{"a":1}'), JSON_SCALAR(1), JSON_SERIALIZE('{"a":1}' RETURNING bytea)
+SELECT uuidv7(), uuidv4(), uuid_extract_timestamp(uuidv7()), array_sort(ARRAY[2,1]), array_reverse(ARRAY[1,2]), casefold('A'), crc32('a'), reverse('ab'::bytea), gamma(5.0), to_bin(5), random(1, 10), random_normal(), any_value(1), 0xFF, 0b11, 0o17, 1_000_000, pg_input_is_valid('1', 'int')
+SELECT a.* FROM (SELECT 1 AS x) a JOIN (SELECT 1 AS x) b USING (x) AS j WHERE j.x = 1
+SELECT * FROM (SELECT 1), (VALUES (2))
+EXPLAIN (ANALYZE, MEMORY, SERIALIZE text, WAL) SELECT * FROM orders
+SELECT now() AT LOCAL, ts FROM (SELECT now() AS ts) q
+SELECT t.last_value, is_called FROM tallies t

@@ -48,6 +48,14 @@ CREATE FUNCTION locking_cast(address) RETURNS macaddr VOLATILE LANGUAGE sql AS '
 CREATE CAST (address AS macaddr) WITH FUNCTION locking_cast(address);
 CREATE FUNCTION checks(int) RETURNS bool VOLATILE LANGUAGE sql AS 'SELECT pg_try_advisory_lock($1)';
 CREATE DOMAIN checked AS int CHECK (checks(VALUE));
+CREATE DOMAIN checked_again AS checked;
+CREATE TYPE holds_checked AS (a checked_again);
+CREATE VIEW checked_view AS SELECT i::checked_again AS i FROM generate_series(1, 2) i;
+CREATE DOMAIN locks_here AS int CHECK (pg_try_advisory_lock(VALUE) IS NOT NULL);
+CREATE VIEW settings_view AS SELECT current_setting('cluster_name') AS name;
+CREATE TABLE tallies (id int, last_value numeric, is_called bool);
+CREATE TABLE mixed (id int) PARTITION BY RANGE (id);
+CREATE UNLOGGED TABLE mixed_first PARTITION OF mixed FOR VALUES FROM (0) TO (100);
 CREATE OPERATOR +% (FUNCTION = log_it, LEFTARG = int, RIGHTARG = int);
 CREATE FUNCTION steady(a int, b int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT a * 10 + b';
 CREATE OPERATOR *** (FUNCTION = steady, LEFTARG = int, RIGHTARG = int);

@@ -110,3 +110,18 @@ MERGE INTO ONLY edges USING (SELECT 1) s ON false WHEN NOT MATCHED THEN DO NOTHI
 /* ROUTE : PRIMARY */SELECT 4
 /* route: replica */ /* route: primary */ SELECT 5
 /* route: replica */ SELECT pg_advisory_unlock_all()
+SELECT * FROM pg_available_extensions LIMIT 1
+SELECT count(*) FROM pg_catalog.pg_available_extension_versions
+SELECT txid_status(1)
+SELECT pg_xact_status('5'::xid8)
+SELECT current_setting('max_connections')
+SELECT current_setting('hot_standby')
+SELECT '7'::checked
+SELECT 7::checked_again
+SELECT ROW(7)::holds_checked
+SELECT * FROM json_to_recordset('[{"a":7}]') AS q(a checked_again)
+SELECT * FROM checked_view
+SELECT * FROM settings_view
+SELECT last_value FROM numbers
+SELECT (ARRAY[1, 2])[1:last_value] FROM numbers
+SELECT 5::locks_here

@@ -200,3 +200,5 @@ EXPLAIN ANALYZE CREATE TABLE made AS SELECT 1
 EXPLAIN ANALYZE SELECT 1 AS v INTO made
 SELECT * FROM pg_temp.nothing
 REPACK customers
+SELECT * FROM mixed
+SELECT count(*) FROM mixed_first

@@ -19,27 +19,31 @@ internal static class CatalogLoader
         {
             var functions = new List<UserFunction>();
             var relations = new List<PrimaryRelation>();
-            await ReadAsync(dataSource, FunctionCatalog.LearnFunctionsSql, row => functions.Add(new(row.GetString(0), row.GetString(1), row.GetBoolean(2))), cancellation)
-                .ConfigureAwait(false);
-            await ReadAsync(dataSource, FunctionCatalog.LearnRelationsSql, row => relations.Add(new(row.GetString(0), row.GetString(1), row.GetString(2)[0])), cancellation)
-                .ConfigureAwait(false);
+            var batch = dataSource.CreateBatch();
+            await using (batch.ConfigureAwait(false))
+            {
+                batch.BatchCommands.Add(new(FunctionCatalog.LearnSettingsSql));
+                batch.BatchCommands.Add(new(FunctionCatalog.LearnFunctionsSql));
+                batch.BatchCommands.Add(new(FunctionCatalog.LearnRelationsSql));
+                var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    await ReadAsync(reader, row => functions.Add(new(row.GetString(0), row.GetString(1), row.GetBoolean(2))), cancellation).ConfigureAwait(false);
+                    await ReadAsync(reader, row => relations.Add(new(row.GetString(0), row.GetString(1), row.GetString(2)[0])), cancellation).ConfigureAwait(false);
+                }
+            }
+
             return new FunctionCatalog(new ClassificationOptions(), functions, relations);
         }
     }
 
-    private static async Task ReadAsync(NpgsqlDataSource dataSource, string sql, Action<NpgsqlDataReader> add, CancellationToken cancellation)
+    /// <summary>Reads the next result.</summary>
+    private static async Task ReadAsync(NpgsqlDataReader reader, Action<NpgsqlDataReader> add, CancellationToken cancellation)
     {
-        var command = dataSource.CreateCommand(sql);
-        await using (command.ConfigureAwait(false))
+        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                {
-                    add(reader);
-                }
-            }
+            add(reader);
         }
     }
 }

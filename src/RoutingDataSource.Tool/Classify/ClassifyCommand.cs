@@ -19,6 +19,9 @@ internal static class ClassifyCommand
           routing classify --connection "Host=db1;Database=shop;Username=app" "SELECT order_total(5)"
           cat statements.jsonl | routing classify --jsonl      (lines of {"sql": "…"}, answered line by line)
 
+        Every line of --jsonl is answered by one line, in the same order. A line that is not such an object goes to the primary with the reason
+        MalformedInput. The exit code is 0 whatever the answers are; 2 when the input or the database cannot be read.
+
         Without --connection only built-in functions are known; every other function sends its statement to the primary.
         """;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using ReplicaRouting.Classification;
 
@@ -30,7 +32,7 @@ internal static class JsonLines
         var sql = ReadSql(line);
         if (sql is null)
         {
-            Write(writer, isRead: false, "MalformedInput: each line must be a JSON object with a string \"sql\"", "", SessionEffect.None);
+            Write(writer, isRead: false, "MalformedInput", "", SessionEffect.None);
             return;
         }
 
@@ -56,16 +58,50 @@ internal static class JsonLines
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("sql"u8, out var sql)
                 && sql.ValueKind == JsonValueKind.String
-                ? sql.GetString()
+                ? Text(sql)
                 : null;
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    private static string Text(JsonElement sql)
+    {
+        try
+        {
+            return sql.GetString()!;
+        }
         catch (InvalidOperationException)
         {
-            return null; // a string with half of a surrogate pair
+            return Unescape(sql.GetRawText().AsSpan()[1..^1]); // holds half of a surrogate pair, which the classifier has a reason for
         }
+    }
+
+    private static string Unescape(ReadOnlySpan<char> raw)
+    {
+        var text = new StringBuilder(raw.Length);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '\\')
+            {
+                text.Append(raw[i]);
+                continue;
+            }
+
+            switch (raw[++i])
+            {
+                case 'u':
+                    text.Append((char)ushort.Parse(raw.Slice(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                    i += 4;
+                    break;
+                case var c:
+                    text.Append(c switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => c });
+                    break;
+            }
+        }
+
+        return text.ToString();
     }
 }

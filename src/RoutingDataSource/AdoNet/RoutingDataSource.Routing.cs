@@ -262,10 +262,12 @@ public sealed partial class RoutingDataSource
             var batch = connection.CreateBatch();
             await using var _ = batch.ConfigureAwait(false);
             batch.Timeout = 0; // whoever calls says how long it may take
+            batch.BatchCommands.Add(new(FunctionCatalog.LearnSettingsSql));
             batch.BatchCommands.Add(new(FunctionCatalog.LearnFunctionsSql));
             batch.BatchCommands.Add(new(FunctionCatalog.LearnRelationsSql));
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var __ = reader.ConfigureAwait(false);
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 functions.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);

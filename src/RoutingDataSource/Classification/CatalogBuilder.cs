@@ -49,8 +49,17 @@ internal sealed class CatalogBuilder
 
     internal ulong AttributeFilter { get; private set; }
 
+    /// <summary>Gets the names that <see cref="NameFlags.Attribute"/> stands with.</summary>
+    internal List<string> AttributeNames { get; } = [];
+
     /// <summary>Gets whether an operator that is also built in, such as <c>+</c>, may call a volatile function of the user's.</summary>
     internal bool RefusesOperators { get; private set; }
+
+    /// <summary>Gets the operators among them that words call.</summary>
+    internal GrammarOperators RefusedGrammar { get; private set; }
+
+    /// <summary>Gets whether a volatile function of the user's may be called from a place that no text shows.</summary>
+    internal bool RefusesEverything { get; private set; }
 
     internal static ulong FilterBit(ReadOnlySpan<char> name) => name.IsEmpty ? 0 : 1UL << (((name[0] | 0x20) + (name.Length * 7)) & 63);
 
@@ -68,7 +77,7 @@ internal sealed class CatalogBuilder
 
         if (_userFunctions is null)
         {
-            foreach (var name in ExtensionFunctions.Split(ExtensionFunctions.Harmless))
+            foreach (var name in ExtensionFunctions.Split(ExtensionFunctions.Harmless).Concat(ExtensionFunctions.Split(ExtensionFunctions.HarmlessOperators)))
             {
                 Merge(entries, name, NameFlags.Harmless, RouteReason.ProvenRead);
             }
@@ -78,15 +87,26 @@ internal sealed class CatalogBuilder
             foreach (var function in _userFunctions)
             {
                 var refused = IsRefused(function);
+                if (function.Name.StartsWith(CatalogQueries.AnywherePrefix, StringComparison.Ordinal))
+                {
+                    RefusesEverything |= IsRefused(function with { Name = function.Name[CatalogQueries.AnywherePrefix.Length..] });
+                    continue;
+                }
+
                 Merge(entries, function.Name, refused ? UserRefused | NameFlags.Attribute : NameFlags.Harmless, RouteReason.VolatileFunction);
-                AttributeFilter |= refused ? FilterBit(function.Name) : 0;
+                if (refused)
+                {
+                    AddAttribute(function.Name);
+                }
+
                 RefusesOperators |= refused && CommonOperators.Contains(function.Name);
+                RefusedGrammar |= refused ? GrammarOperatorTable.OfSymbol(function.Name) : GrammarOperators.None;
                 if (refused && function.Schema == "pg_catalog" && TypeAliases.TryGetValue(function.Name, out var aliases))
                 {
                     foreach (var alias in aliases)
                     {
                         Merge(entries, alias, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
-                        AttributeFilter |= FilterBit(alias);
+                        AddAttribute(alias);
                     }
                 }
             }
@@ -106,7 +126,7 @@ internal sealed class CatalogBuilder
             if (name != "*")
             {
                 Merge(entries, name, UserRefused | NameFlags.Attribute, RouteReason.VolatileFunction);
-                AttributeFilter |= FilterBit(name);
+                AddAttribute(name);
             }
         }
 
@@ -144,6 +164,12 @@ internal sealed class CatalogBuilder
         }
 
         return new NameTable(entries.Values);
+    }
+
+    private void AddAttribute(string name)
+    {
+        AttributeFilter |= FilterBit(name);
+        AttributeNames.Add(name);
     }
 
     private bool IsRefused(UserFunction function) =>

@@ -39,5 +39,12 @@ internal static class ExtensionFunctions
         soundex daitch_mokotoff normal_rand
         """;
 
+    /// <summary>Operators of pgvector, pg_trgm, hstore, ltree, intarray, cube, earthdistance, PostGIS, RUM, PGroonga and pg_search, believed until a
+    /// server was asked.</summary>
+    internal const string HarmlessOperators = """
+        <-> <#> <=> <+> <~> <%> %> <% <<% %>> <->> <<-> <->>> <<<-> #= %% %# ?@> ?<@ ?~ ?@ ^@> ^<@ ^~ ^@ ^? @@@ ~> <@> ~~= @~ <<->> <<#>> |=| &/& ~==
+        ~~ @>> <<@ <=| |=> &@ &@~ &@* &@| &^ &^~ &^| &` &~ &? ||| ### &&& ~@ @~~ =~ !~@ |@
+        """;
+
     internal static string[] Split(string names) => names.Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 }

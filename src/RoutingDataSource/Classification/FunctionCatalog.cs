@@ -30,13 +30,19 @@ internal sealed class FunctionCatalog
         _harmlessSchemas = builder.HarmlessSchemas;
         _refusedSchemas = builder.RefusedSchemas;
         _attributeFilter = builder.AttributeFilter;
-        TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators;
+        RefusedGrammar = builder.RefusedGrammar;
+        RefusesEverything = builder.RefusesEverything;
+        TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators && RefusedGrammar == GrammarOperators.None && !RefusesEverything;
         _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
+        Suspects = new SuspectFilter(builder.AttributeNames.Concat(_relations.Names));
     }
+
+    /// <summary>Has to run before the two that follow, in the same batch; what it answers says nothing.</summary>
+    internal const string LearnSettingsSql = CatalogQueries.Settings;
 
     /// <summary>Lists all functions outside of pg_catalog as (schema, name, whether any overload is volatile), and with them the operators, casts
     /// and domains over such functions. Works for every role on PostgreSQL 14 to 19.</summary>
-    internal const string LearnFunctionsSql = CatalogQueries.Functions;
+    internal static readonly string LearnFunctionsSql = CatalogQueries.Functions;
 
     /// <summary>Lists the relations whose reads belong on the primary as (schema, name, kind): sequences, unlogged tables, and views that call
     /// volatile functions or read what belongs on the primary. Works for every role on PostgreSQL 14 to 19.</summary>
@@ -50,8 +56,17 @@ internal sealed class FunctionCatalog
     /// volatile function.</summary>
     internal bool TrustsPlainReads { get; }
 
+    /// <summary>Gets the operators over volatile functions that words call.</summary>
+    internal GrammarOperators RefusedGrammar { get; }
+
+    /// <summary>Gets whether an implicit cast or an operator class calls a volatile function: no text shows where.</summary>
+    internal bool RefusesEverything { get; }
+
     /// <summary>Gets whether some names need their place in the statement to be judged: relations of the primary, attributes, types.</summary>
     internal bool HasSuspects => HasRelations || HasAttributes;
+
+    /// <summary>Gets what tells most other names from these.</summary>
+    internal SuspectFilter Suspects { get; }
 
     /// <summary>Whether a name could be one that <see cref="HasSuspects"/> speaks of.</summary>
     internal bool IsSuspect(ReadOnlySpan<char> name, bool quoted) =>
@@ -100,7 +115,7 @@ internal sealed class FunctionCatalog
 
     /// <summary>Whether <c>row.name</c> may be a call of a volatile function, which PostgreSQL tries when there is no such column.</summary>
     internal bool MayBeAttributeCall(ReadOnlySpan<char> name, bool quoted) =>
-        (_attributeFilter & CatalogBuilder.FilterBit(name)) != 0
+        (_attributeFilter & CatalogBuilder.FilterBit(Clip(name))) != 0
         && (FindName(name, quoted).Flags & NameFlags.Attribute) != 0;
 
     /// <summary>Whether an operator, named by its characters, may call a volatile function.</summary>
@@ -124,8 +139,27 @@ internal sealed class FunctionCatalog
     internal static bool Matches(ReadOnlySpan<char> name, bool quoted, string stored) =>
         quoted ? name.SequenceEqual(stored) : NameTable.EqualsFolded(name, stored);
 
+    /// <summary>Whether a relation that is no sequence has a column named like one of a sequence's.</summary>
+    internal bool OwnsSequenceColumn(ReadOnlySpan<char> name, bool quoted) => _relations.OwnsSequenceColumn(Clip(name), quoted);
+
     internal const int MaxName = 63;
 
-    /// <summary>PostgreSQL cuts names at 63 bytes.</summary>
-    private static ReadOnlySpan<char> Clip(ReadOnlySpan<char> name) => name.Length > MaxName ? name[..MaxName] : name;
+    /// <summary>PostgreSQL cuts names at 63 bytes, in UTF-8 between two characters.</summary>
+    private static ReadOnlySpan<char> Clip(ReadOnlySpan<char> name) => name.Length <= MaxName / 3 ? name : ClipLong(name);
+
+    private static ReadOnlySpan<char> ClipLong(ReadOnlySpan<char> name)
+    {
+        var bytes = 0;
+        for (var i = 0; i < name.Length; i++)
+        {
+            // A surrogate pair is four bytes: both halves are cut off together.
+            bytes += name[i] < 0x80 ? 1 : name[i] < 0x800 ? 2 : char.IsHighSurrogate(name[i]) ? 4 : char.IsLowSurrogate(name[i]) ? 0 : 3;
+            if (bytes > MaxName)
+            {
+                return name[..i];
+            }
+        }
+
+        return name;
+    }
 }

@@ -10,10 +10,10 @@ internal static class HarmlessFunctions
     /// <summary>Volatile by pg_proc, and still harmless: they only answer, and a replica's answer is as good.</summary>
     internal const string Volatile = """
         amvalidate array_sample array_shuffle bernoulli system clock_timestamp current_query currtid2 gen_random_uuid lo_get
-        pg_collation_actual_version pg_database_collation_actual_version pg_database_size pg_get_multixact_members pg_get_wait_events
+        pg_database_size pg_get_multixact_members pg_get_wait_events
         pg_get_wal_resource_managers pg_indexes_size pg_partition_ancestors pg_partition_tree pg_relation_size pg_sleep pg_sleep_for
         pg_sleep_until pg_table_size pg_tablespace_size pg_total_relation_size pg_xact_commit_timestamp pg_xact_commit_timestamp_origin
-        pg_xact_status random random_normal timeofday txid_status uuidv4 uuidv7
+        random random_normal timeofday uuidv4 uuidv7
         """;
 
     /// <summary>Stable or immutable by pg_proc, and not about one server or one session.</summary>
@@ -194,12 +194,12 @@ internal static class HarmlessFunctions
         path_in path_inter path_length path_mul_pt path_n_eq path_n_ge path_n_gt path_n_le path_n_lt path_npoints path_out path_recv
         path_send path_sub_pt pclose percent_rank percent_rank_final percentile_cont percentile_cont_float8_final
         percentile_cont_float8_multi_final percentile_cont_interval_final percentile_cont_interval_multi_final percentile_disc
-        percentile_disc_final percentile_disc_multi_final pg_available_extension_versions pg_available_extensions pg_basetype
+        percentile_disc_final percentile_disc_multi_final pg_basetype
         pg_char_to_encoding pg_client_encoding pg_collation_for pg_collation_is_visible pg_column_compression pg_column_is_updatable
         pg_column_size pg_column_toast_chunk_id pg_conversion_is_visible pg_ddl_command_in pg_ddl_command_out pg_ddl_command_recv
         pg_ddl_command_send pg_dependencies_in pg_dependencies_out pg_dependencies_recv pg_dependencies_send pg_describe_object
         pg_encoding_max_length pg_encoding_to_char pg_event_trigger_ddl_commands pg_event_trigger_dropped_objects
-        pg_event_trigger_table_rewrite_oid pg_event_trigger_table_rewrite_reason pg_extension_update_paths pg_filenode_relation
+        pg_event_trigger_table_rewrite_oid pg_event_trigger_table_rewrite_reason pg_filenode_relation
         pg_function_is_visible pg_get_acl pg_get_catalog_foreign_keys pg_get_constraintdef pg_get_expr pg_get_function_arg_default
         pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result pg_get_function_sqlbody pg_get_functiondef
         pg_get_indexdef pg_get_keywords pg_get_object_address pg_get_partition_constraintdef pg_get_partkeydef pg_get_publication_tables

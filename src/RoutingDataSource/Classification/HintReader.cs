@@ -5,7 +5,9 @@ namespace ReplicaRouting.Classification;
 internal static class HintReader
 {
     /// <summary>Reads the hint. Two that contradict each other ask for the primary.</summary>
-    internal static RouteHint Read(ReadOnlySpan<char> text)
+    /// <param name="text">The text.</param>
+    /// <param name="end">The index of the first character that is neither white space nor in a comment.</param>
+    internal static RouteHint Read(ReadOnlySpan<char> text, out int end)
     {
         var hint = RouteHint.None;
         var i = 0;
@@ -16,6 +18,7 @@ internal static class HintReader
                 i++;
             }
 
+            end = i;
             if (i + 1 >= text.Length)
             {
                 return hint;
@@ -23,21 +26,21 @@ internal static class HintReader
 
             if (text[i] == '-' && text[i + 1] == '-')
             {
-                var end = text[i..].IndexOfAny('\r', '\n');
-                end = end < 0 ? text.Length : i + end;
-                hint = Merge(hint, text[(i + 2)..end]);
-                i = end;
+                var length = text[i..].IndexOfAny('\r', '\n');
+                var lineEnd = length < 0 ? text.Length : i + length;
+                hint = Merge(hint, text[(i + 2)..lineEnd]);
+                i = lineEnd;
             }
             else if (text[i] == '/' && text[i + 1] == '*')
             {
-                var end = CommentEnd(text, i);
-                if (end < 0)
+                var commentEnd = CommentEnd(text, i);
+                if (commentEnd < 0)
                 {
                     return hint;
                 }
 
-                hint = Merge(hint, text[(i + 2)..(end - 2)]);
-                i = end;
+                hint = Merge(hint, text[(i + 2)..(commentEnd - 2)]);
+                i = commentEnd;
             }
             else
             {

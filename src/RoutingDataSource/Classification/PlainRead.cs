@@ -58,16 +58,18 @@ internal static class PlainRead
     /// <param name="catalog">What is known of functions and tables.</param>
     internal static bool Proves(ReadOnlySpan<char> text, FunctionCatalog catalog)
     {
-        // NUL and surrogates, and with them the private characters that nobody uses, are left to the scanner.
-        if (text.Length < 8 || text[0] is not ('S' or 's') || !catalog.TrustsPlainReads
-            || !text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) || IsNamePart(text[6])
-            || text.ContainsAnyExcept(Ordinary))
-        {
-            return false;
-        }
-
-        return Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog);
+        return IsCandidate(text, catalog)
+            && (Vector256.IsHardwareAccelerated ? PlainReadBlocks.Proves(text, catalog) : ProvesByCharacter(text, catalog));
     }
+
+    /// <summary>Whether a text begins like a plain read and holds no character that is read differently somewhere.</summary>
+    internal static bool IsCandidate(ReadOnlySpan<char> text, FunctionCatalog catalog) =>
+        text.Length >= 8 && text[0] is 'S' or 's' && catalog.TrustsPlainReads
+        && text[..6].Equals("select", StringComparison.OrdinalIgnoreCase) && !IsNamePart(text[6])
+        && IsOrdinary(text);
+
+    /// <summary>Whether a text has neither NUL nor surrogates, nor the private characters that nobody uses: they are left to the scanner.</summary>
+    internal static bool IsOrdinary(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Ordinary);
 
     /// <summary>The same without vectors, which is what <see cref="PlainReadBlocks"/> must agree with.</summary>
     internal static bool ProvesByCharacter(ReadOnlySpan<char> text, FunctionCatalog catalog)
@@ -181,7 +183,7 @@ internal static class PlainRead
                 case Dot:
                     wordEnd = 0;
                     i++;
-                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1))
+                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1) || MayEndNumber(text, i - 1))
                     {
                         return false; // the name behind must see its dot
                     }
@@ -243,9 +245,15 @@ internal static class PlainRead
                         return false;
                     }
 
+                    var nameStart = i;
                     while ((uint)i < (uint)text.Length && IsNamePart(text[i]))
                     {
                         i++;
+                    }
+
+                    if (IsLeftToScanner(text[nameStart..i]))
+                    {
+                        return false;
                     }
 
                     // Npgsql leaves a placeholder without a parameter in the text, and "@f(x)" is then a call.
@@ -299,6 +307,24 @@ internal static class PlainRead
         return text[dot] is ')' or ']';
     }
 
+    /// <summary>Whether a dot between a digit and a letter belongs to a number: version 14 reads <c>1.e5into x</c> as a number and INTO.</summary>
+    internal static bool MayEndNumber(ReadOnlySpan<char> text, int dot)
+    {
+        if (dot == 0 || dot + 1 >= text.Length || !char.IsAsciiDigit(text[dot - 1]) || char.IsAsciiDigit(text[dot + 1]) || !IsNamePart(text[dot + 1]))
+        {
+            return false;
+        }
+
+        var end = Math.Max(dot - 64, 0); // a longer name is left to the scanner, so that none is walked back over and over
+        var start = dot - 1;
+        while (start > end && IsNamePart(text[start - 1]))
+        {
+            start--;
+        }
+
+        return start == end || char.IsAsciiDigit(text[start]);
+    }
+
     /// <summary>Whether a dollar sign begins a positional parameter that nothing is attached to: <c>$1.f</c> may be a call of f, and versions read
     /// <c>$1into</c> differently.</summary>
     internal static bool IsParameter(ReadOnlySpan<char> text, int dollar)
@@ -325,6 +351,11 @@ internal static class PlainRead
     /// <summary>Whether an unquoted or quoted word may need its place in the statement to be judged.</summary>
     internal static bool IsLeftToScanner(ReadOnlySpan<char> word) =>
         (word.Length < 32 && ((StopLengths[word[0] & 31] >> word.Length) & 1) != 0 && IsStopWord(word)) || IsSystemName(word);
+
+    /// <summary>Whether a word of this beginning and length cannot be one that is left to the scanner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsNoStopWord(char first, char second, int length) =>
+        length < 32 && ((StopLengths[first & 31] >> length) & 1) == 0 && ((first | 0x20) != 'p' || (second | 0x20) != 'g');
 
     private static bool IsStopWord(ReadOnlySpan<char> word) => KeywordTable.Find(word) switch
     {

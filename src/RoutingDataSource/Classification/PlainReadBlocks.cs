@@ -1,50 +1,19 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace ReplicaRouting.Classification;
 
 /// <summary><see cref="PlainRead"/> in blocks of 64 characters: vectors sort the characters into classes, and only those that can decide something
 /// are looked at one by one.</summary>
-internal ref struct PlainReadBlocks
+internal ref partial struct PlainReadBlocks
 {
     private const int BlockLength = 64;
 
-    // Classes are found by looking up both halves of a character; a bit stays where both tables have it.
-    private const byte LettersFirst = 1;   // rows 4 and 6: A to O
-    private const byte LettersLast = 2;    // rows 5 and 7: P to Z
-    private const byte Digits = 4;         // row 3
-    private const byte Underscore = 8;     // row 5
-    private const byte OperatorsLow = 16;  // row 2: ! % * + - /
-    private const byte OperatorsHigh = 32; // row 3: < = >
-    private const byte Marks = 64;         // row 2: ' ( ) $
-    private const byte Quiet = 128;        // row 2: blank, double quote, comma, dot
-
-    private static readonly Vector256<byte> LowHalf = Both(
-        Digits | LettersLast | Quiet, Digits | LettersFirst | LettersLast | OperatorsLow, Digits | LettersFirst | LettersLast | Quiet,
-        Digits | LettersFirst | LettersLast, Digits | LettersFirst | LettersLast | Marks, Digits | LettersFirst | LettersLast | OperatorsLow,
-        Digits | LettersFirst | LettersLast, Digits | LettersFirst | LettersLast | Marks, Digits | LettersFirst | LettersLast | Marks,
-        Digits | LettersFirst | LettersLast | Marks, LettersFirst | LettersLast | OperatorsLow, LettersFirst | OperatorsLow,
-        LettersFirst | OperatorsHigh | Quiet, LettersFirst | OperatorsLow | OperatorsHigh, LettersFirst | OperatorsHigh | Quiet,
-        LettersFirst | Underscore | OperatorsLow);
-
-    private static readonly Vector256<byte> HighHalf = Both(
-        0, 0, OperatorsLow | Marks | Quiet, Digits | OperatorsHigh, LettersFirst, LettersLast | Underscore, LettersFirst, LettersLast, 0, 0, 0, 0, 0, 0, 0, 0);
-
-    // The first two letters of the words that are left to the scanner: in is fo wi up de me la lo pg.
-    private const byte StopFirst46 = 1;
-    private const byte StopFirst57 = 2;
-    private const byte StopSecond46 = 4;
-    private const byte StopSecond57 = 8;
-
-    private static readonly Vector256<byte> StopLow = Both(
-        StopFirst57 | StopSecond57, StopSecond46, 0, StopSecond57, StopFirst46, StopFirst57 | StopSecond46, StopFirst46, StopFirst57 | StopSecond46, 0,
-        StopFirst46 | StopSecond46, 0, 0, StopFirst46, StopFirst46, StopSecond46, StopSecond46);
-
-    private static readonly Vector256<byte> StopHigh = Both(
-        0, 0, 0, 0, StopFirst46 | StopSecond46, StopFirst57 | StopSecond57, StopFirst46 | StopSecond46, StopFirst57 | StopSecond57, 0, 0, 0, 0, 0, 0, 0, 0);
+    // What may stand behind a placeholder: names, digits and ) , ; = < > + * : ]
+    private const ulong BehindPlaceholderLow = 0x7FFF1E0000000000;
+    private const ulong BehindPlaceholderHigh = 0x7FFFFFEA7FFFFFE;
 
     private readonly ReadOnlySpan<char> _text;
     private readonly FunctionCatalog _catalog;
@@ -58,60 +27,100 @@ internal ref struct PlainReadBlocks
         _catalog = catalog;
     }
 
-    internal static bool Proves(ReadOnlySpan<char> text, FunctionCatalog catalog) => new PlainReadBlocks(text, catalog).Run();
+    /// <summary>Proves a text by the widest vectors that the machine has.</summary>
+    internal static bool Proves(ReadOnlySpan<char> text, FunctionCatalog catalog) =>
+        Avx512Vbmi.IsSupported ? Proves<WideSorter>(text, catalog) : Proves<NarrowSorter>(text, catalog);
 
-    private bool Run()
+    internal static bool Proves<TSorter>(ReadOnlySpan<char> text, FunctionCatalog catalog)
+        where TSorter : struct, ICharacterSorter => new PlainReadBlocks(text, catalog).Run<TSorter>();
+
+    private bool Run<TSorter>()
+        where TSorter : struct, ICharacterSorter
     {
+        var text = _text;
         var suspects = _catalog.HasSuspects;
-        Span<char> tail = stackalloc char[BlockLength];
         ulong lastName = 0, lastOperator = 0, lastQuote = 0, lastDigit = 0, quoted = 0;
-        for (var i = "select".Length; i < _text.Length;)
+        for (var i = "select".Length; i < text.Length;)
         {
-            scoped ReadOnlySpan<char> block = _text[i..];
-            if (block.Length < BlockLength)
+            CharacterMasks masks;
+            var rest = text.Length - i;
+            if (rest >= BlockLength)
             {
-                tail.Fill(' ');
-                block.CopyTo(tail);
-                block = tail;
+                TSorter.Sort(ref Unsafe.As<char, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), i)), out masks);
+            }
+            else if (text.Length >= BlockLength)
+            {
+                // The last 64 characters, of which those at the front have been seen.
+                TSorter.Sort(ref Unsafe.As<char, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), text.Length - BlockLength)), out masks);
+                masks.Skip(BlockLength - rest);
+            }
+            else
+            {
+                SortShort<TSorter>(text[i..], out masks);
             }
 
-            Load(block, out var low, out var high);
-            var lowClass = Classify(low, LowHalf, HighHalf);
-            var highClass = Classify(high, LowHalf, HighHalf);
-            var names = Any(lowClass, highClass, LettersFirst | LettersLast | Digits | Underscore);
-            var operators = Any(lowClass, highClass, OperatorsLow | OperatorsHigh);
-            var events = Any(lowClass, highClass, Marks) | ~Any(lowClass, highClass, 0xFF);
-            var quotes = Equal(low, high, '"');
-            var dots = Equal(low, high, '.');
+            var names = masks.Names;
+            var quotes = masks.Quotes;
 
             // Bits from an opening quote to the character before its closing one.
             var inside = Prefix(quotes) ^ quoted;
             var starts = names & ~((names << 1) | lastName);
-            var lowStop = Classify(low, StopLow, StopHigh);
-            var highStop = Classify(high, StopLow, StopHigh);
-            var second = (Any(lowStop, highStop, StopSecond46 | StopSecond57) >> 1) | (1UL << 63);
-            var words = starts & Any(lowStop, highStop, StopFirst46 | StopFirst57) & second;
-            var digits = Any(lowClass, highClass, Digits);
-            var numbers = names & ~digits & ((digits << 1) | lastDigit); // a letter behind a digit
+            var words = starts & masks.StopFirst & ((masks.StopSecond >> 1) | (1UL << 63));
+            var afterDigit = (masks.Digits << 1) | lastDigit;
+            var letters = names & ~masks.Digits;
             var named = names | quotes;
-            events |= (operators & ((operators << 1) | lastOperator)) | (dots & ~((named >> 1) & ((named << 1) | lastName | lastQuote))) | numbers;
-            events = (events & ~inside) | words | (quotes & ((quotes << 1) | lastQuote));
+            var events = masks.Marks
+                | (masks.Operators & ((masks.Operators << 1) | lastOperator))
+                | (masks.Dots & (~((named >> 1) & ((named << 1) | lastName | lastQuote)) | (afterDigit & (letters >> 1))))
+                | (letters & afterDigit);
+            var suspicious = 0UL;
             if (suspects)
             {
-                events |= (starts & ~inside) | (quotes & inside);
+                suspicious = Suspicious(i, names, quotes, starts & ~inside, quotes & inside, masks.Marks & inside);
             }
 
+            events = (events & ~inside) | words | (quotes & ((quotes << 1) | lastQuote)) | suspicious;
             _next = 0;
             while (events != 0)
             {
-                var at = i + BitOperations.TrailingZeroCount(events);
+                var bit = BitOperations.TrailingZeroCount(events);
+                var at = i + bit;
                 events &= events - 1;
-                if (at >= _text.Length)
+                if (at >= text.Length)
                 {
                     break;
                 }
 
-                if (!IsHarmless(at, suspects && _text[at] == '"' && ((inside >> (at - i)) & 1) != 0))
+                var c = text[at];
+                if (((words >> bit) & 1) != 0)
+                {
+                    var length = BitOperations.TrailingZeroCount(~(names >> bit));
+                    if (bit + length < BlockLength && length > 1 && ((suspicious >> bit) & 1) == 0 && PlainRead.IsNoStopWord(c, text[at + 1], length))
+                    {
+                        continue;
+                    }
+                }
+                else if (c == ')')
+                {
+                    if (--_depth < 0)
+                    {
+                        return false;
+                    }
+
+                    continue;
+                }
+                else if (c == '\'' && IsStringInBlock(at, masks.Apostrophes >> bit, quotes >> bit, out var length))
+                {
+                    events = bit + length < BlockLength ? events & (ulong.MaxValue << (bit + length)) : 0;
+                    continue;
+                }
+                else if (c is '@' or ':' && bit < BlockLength - 2 && IsPlainPlaceholder(at, c, names >> (bit + 1)))
+                {
+                    events &= text[at + 1] == ':' ? events - 1 : ulong.MaxValue;
+                    continue;
+                }
+
+                if (!IsHarmless(at, (suspicious >> bit) & 1 & (quotes >> bit)))
                 {
                     return false;
                 }
@@ -131,219 +140,98 @@ internal ref struct PlainReadBlocks
 
             i += BlockLength;
             lastName = names >> 63;
-            lastOperator = operators >> 63;
+            lastOperator = masks.Operators >> 63;
             lastQuote = quotes >> 63;
-            lastDigit = digits >> 63;
+            lastDigit = masks.Digits >> 63;
             quoted = (ulong)((long)inside >> 63);
         }
 
         return (_depth | _brackets) == 0 && quoted == 0;
     }
 
-    /// <summary>Whether the character at an index, which may decide, leaves the text a plain read.</summary>
-    private bool IsHarmless(int at, bool opensName)
+    /// <summary>Whether a string ends in the block that it begins in, without a double quote in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool IsStringInBlock(int at, ulong apostrophes, ulong quotes, out int length)
     {
-        var c = _text[at];
-        switch (c)
-        {
-            case '\n' or '\r' or '\t' or '\f' or ' ':
-                return true;
-            case '(':
-                _depth++;
-                return IsHarmlessBefore(at);
-            case ')':
-                return --_depth >= 0;
-            case '[':
-                _brackets++;
-                return true;
-            case ']':
-                return --_brackets >= 0;
-            case '\'':
-                return SkipString(at);
-            case '"':
-                return opensName && IsHarmlessQuoted(at);
-            case '.':
-                return at + 1 < _text.Length && (_text[at + 1] is '*' or '"' || IsNamePart(_text[at + 1])) && !PlainRead.IsBehindExpression(_text, at);
-            case ';':
-                _next = _text.Length;
-                return _depth == 0 && _text[(at + 1)..].TrimStart(" \t\r\n\f").IsEmpty;
-            case '@' or ':':
-                return IsPlaceholder(at, c);
-            case '$':
-                return !IsNamePart(_text[at - 1]) && PlainRead.IsParameter(_text, at);
-            case '|' or '=' or '>':
-                return IsPair(at, c);
-            default:
-                return IsNamePart(c) && c < 128 && (IsNamePart(_text[at - 1]) ? IsInsideName(at) : IsHarmlessWord(at));
-        }
+        apostrophes &= apostrophes - 1;
+        length = BitOperations.TrailingZeroCount(apostrophes) + 1;
+        return apostrophes != 0 && (quotes & ((apostrophes & (0 - apostrophes)) - 1)) == 0 && !IsNamePart(_text[at - 1]);
     }
 
-    private readonly bool IsHarmlessWord(int at)
+    /// <summary>Whether a colon or an at sign begins <c>::</c> or a placeholder, and nothing near it makes another reading possible.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool IsPlainPlaceholder(int at, char c, ulong name)
     {
-        var end = at + 1;
-        while (end < _text.Length && IsNamePart(_text[end]))
-        {
-            end++;
-        }
-
-        var word = _text[at..end];
-        return !PlainRead.IsLeftToScanner(word) && !(_catalog.HasSuspects && _catalog.IsSuspect(word, quoted: false));
-    }
-
-    private readonly bool IsHarmlessQuoted(int at)
-    {
-        var length = _text[(at + 1)..].IndexOf('"');
-        return length > 0 && !_catalog.IsSuspect(_text.Slice(at + 1, length), quoted: true);
-    }
-
-    /// <summary>Whether a letter behind a digit belongs to a name, and not to a number that versions read differently.</summary>
-    private readonly bool IsInsideName(int at)
-    {
-        var end = Math.Max(at - BlockLength, 0); // longer names are left to the scanner, so that no name is walked back over and over
-        while (at > end && IsNamePart(_text[at - 1]))
-        {
-            at--;
-        }
-
-        return at > end && !char.IsAsciiDigit(_text[at]) && _text[at] < 128 && _text[at - 1] != '$';
-    }
-
-    private bool SkipString(int at)
-    {
-        var length = _text[(at + 1)..].IndexOf('\'');
-        _next = at + length + 2;
-        return length >= 0 && at > 0 && !IsNamePart(_text[at - 1]); // a name directly before it may be a prefix
-    }
-
-    /// <summary>The second character of an operator, when it makes one of the common pairs with the first.</summary>
-    private readonly bool IsPair(int at, char second)
-    {
-        var first = _text[at - 1];
-        var third = at + 1 < _text.Length ? _text[at + 1] : ' ';
-        if (third is '=' or '<' or '>' or '+' or '-' or '*' or '/' or '%' or '!' or '#' or '&' or '^' or '~' or '?' or '`' or '@'
-            || (third == '|' && !(second == '|' && first != '|')))
+        var text = _text;
+        var before = text[at - 1];
+        if (at + 1 >= text.Length)
         {
             return false;
         }
 
-        return second switch
+        if (c == ':' && text[at + 1] == ':')
         {
-            '|' => first == '|' ? !IsOperator(_text[at - 2]) : third == '|' && !IsOperator(first),
-            '=' => first is '<' or '>' or '!' && !IsOperator(_text[at - 2]),
-            _ => first == '<' && !IsOperator(_text[at - 2]),
-        };
+            return before is ')' or '"' or '\'' or ']' || (before < 128 && IsNamePart(before));
+        }
+
+        var length = BitOperations.TrailingZeroCount(~name);
+        if (before is not (' ' or '(' or ',' or '\n') || length is 0 or > 31)
+        {
+            return false;
+        }
+
+        var next = at + 1 + length;
+        if (next < text.Length && text[next] is ' ' or '\n')
+        {
+            next++;
+        }
+
+        return next >= text.Length
+            || (text[next] < 64 ? (BehindPlaceholderLow >> text[next]) & 1 : text[next] < 128 ? (BehindPlaceholderHigh >> text[next]) & 1 : 0) != 0;
     }
 
-    private readonly bool IsPlaceholder(int at, char c)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SortShort<TSorter>(ReadOnlySpan<char> rest, out CharacterMasks masks)
+        where TSorter : struct, ICharacterSorter
     {
-        var before = _text[at - 1];
-        if (c == ':' && before == ':')
-        {
-            return true; // judged with the first
-        }
-
-        if (IsOperator(before) && !(c == '@' && before == '=' && !IsOperator(_text[at - 2])))
-        {
-            return false;
-        }
-
-        var i = at + 1;
-        if (i >= _text.Length)
-        {
-            return false;
-        }
-
-        if (c == ':' && _text[i] == ':')
-        {
-            return true;
-        }
-
-        if (!IsNamePart(_text[i]) || _text[i] is >= '\x80' or '$')
-        {
-            return false;
-        }
-
-        while (i < _text.Length && IsNamePart(_text[i]))
-        {
-            i++;
-        }
-
-        // Npgsql leaves a placeholder without a parameter in the text, and "@f(x)" is then a call.
-        var next = _text[i..].TrimStart(" \t\r\n\f");
-        return next.IsEmpty || next[0] is not '(' and not '\'' and not '"' and not '.' and not '&';
+        Span<char> block = stackalloc char[BlockLength];
+        block.Fill(' ');
+        rest.CopyTo(block);
+        TSorter.Sort(ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(block)), out masks);
     }
 
-    /// <summary>Whether what stands before a parenthesis is no name, a keyword, or a harmless function.</summary>
-    private readonly bool IsHarmlessBefore(int at)
+    /// <summary>Of the words that begin in a block, those whose name may need its place in the statement to be judged.</summary>
+    private readonly ulong Suspicious(int block, ulong names, ulong quotes, ulong words, ulong opening, ulong odd)
     {
-        var end = at;
-        while (end > 0 && _text[end - 1] is ' ' or '\t' or '\r' or '\n' or '\f')
+        var filter = _catalog.Suspects;
+        var found = 0UL;
+        for (; words != 0; words &= words - 1)
         {
-            end--;
-        }
-
-        var quoted = _text[end - 1] == '"';
-        var start = quoted ? _text[..(end - 1)].LastIndexOf('"') + 1 : end;
-        if (quoted)
-        {
-            end--;
-        }
-        else
-        {
-            while (start > 0 && IsNamePart(_text[start - 1]))
+            var start = BitOperations.TrailingZeroCount(words);
+            var end = BitOperations.TrailingZeroCount(~(names >> start)) + start; // 64 when it goes on in the next block
+            if (end >= BlockLength || filter.MayHold(_text[block + start], _text[block + end - 1], end - start))
             {
-                start--;
-            }
-
-            if (start == end)
-            {
-                return true;
+                found |= words & (0 - words);
             }
         }
 
-        var before = start - (quoted ? 2 : 1);
-        return (before < 0 || _text[before] != '.') && _catalog.IsPlainlyHarmless(_text[start..end], quoted);
+        if (odd != 0)
+        {
+            return found | opening;
+        }
+
+        for (; opening != 0; opening &= opening - 1)
+        {
+            var start = BitOperations.TrailingZeroCount(opening);
+            var end = start == BlockLength - 1 ? BlockLength : BitOperations.TrailingZeroCount(quotes >> (start + 1)) + start + 1;
+            if (end >= BlockLength || end == start + 1 || filter.MayHold(_text[block + start + 1], _text[block + end - 1], end - start - 1))
+            {
+                found |= opening & (0 - opening);
+            }
+        }
+
+        return found;
     }
-
-    private static bool IsOperator(char c) => c is '=' or '<' or '>' or '+' or '-' or '*' or '/' or '%' or '!' or '|' or '@' or '#' or '&' or '^' or '~' or '?' or '`';
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsNamePart(char c) => PlainRead.IsNamePart(c);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(scoped ReadOnlySpan<char> block, out Vector256<byte> low, out Vector256<byte> high)
-    {
-        ref var first = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(block));
-        low = Vector256.NarrowWithSaturation(Vector256.LoadUnsafe(ref first), Vector256.LoadUnsafe(ref first, 16));
-        high = Vector256.NarrowWithSaturation(Vector256.LoadUnsafe(ref first, 32), Vector256.LoadUnsafe(ref first, 48));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Classify(Vector256<byte> text, Vector256<byte> lowHalf, Vector256<byte> highHalf) =>
-        Shuffle(lowHalf, text & Vector256.Create((byte)0x0F)) & Shuffle(highHalf, (text.AsUInt16() >>> 4).AsByte() & Vector256.Create((byte)0x0F));
-
-    /// <summary>Both halves of the table are the same, so it does not matter whether the look-up crosses them; not crossing is one instruction.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Shuffle(Vector256<byte> table, Vector256<byte> index) =>
-        Avx2.IsSupported ? Avx2.Shuffle(table, index) : Vector256.Shuffle(table, index);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Any(Vector256<byte> low, Vector256<byte> high, byte classes)
-    {
-        var mask = Vector256.Create(classes);
-        return ~Bits(Vector256.Equals(low & mask, Vector256<byte>.Zero), Vector256.Equals(high & mask, Vector256<byte>.Zero));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Equal(Vector256<byte> low, Vector256<byte> high, char c)
-    {
-        var wanted = Vector256.Create((byte)c);
-        return Bits(Vector256.Equals(low, wanted), Vector256.Equals(high, wanted));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(Vector256<byte> low, Vector256<byte> high) =>
-        low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
 
     /// <summary>Sets each bit to the parity of the bits up to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -355,11 +243,5 @@ internal ref struct PlainReadBlocks
         bits ^= bits << 8;
         bits ^= bits << 16;
         return bits ^ (bits << 32);
-    }
-
-    private static Vector256<byte> Both(params ReadOnlySpan<byte> half)
-    {
-        var one = Vector128.Create(half);
-        return Vector256.Create(one, one);
     }
 }

@@ -65,6 +65,11 @@ internal static class RefusedFunctions
             pg_stat_get_xact_tuples_updated pg_stat_have_stats pg_wal_summary_contents pg_walfile_name pg_walfile_name_offset
             txid_current txid_current_if_assigned txid_current_snapshot
             """),
+        // Files and libraries of one server; and transactions that a replica has not heard of yet, of which it says that they were aborted.
+        (RouteReason.PerServer, NameFlags.None, """
+            pg_available_extension_versions pg_available_extensions pg_collation_actual_version pg_database_collation_actual_version
+            pg_extension_update_paths pg_xact_status txid_status
+            """),
         // Harmless for a literal name that does not tell servers apart.
         (RouteReason.PerServer, NameFlags.CurrentSetting, """
             current_setting

@@ -4,6 +4,7 @@ namespace ReplicaRouting.Classification;
 internal sealed class RelationNames
 {
     private readonly NameTable _any;
+    private readonly NameTable _owners;
     private readonly NameTable _qualified;
     private readonly FrozenSchemas _schemas;
 
@@ -14,6 +15,11 @@ internal sealed class RelationNames
         var schemas = new List<string>();
         foreach (var relation in relations)
         {
+            if (relation.Kind == 'c')
+            {
+                continue;
+            }
+
             var reason = relation.Kind == 'S' ? RouteReason.SequenceRead : RouteReason.PrimaryTable;
             any[relation.Name] = new NameEntry(relation.Name, NameFlags.Refused, reason);
             var key = QualifiedName.Key(relation.Schema, relation.Name);
@@ -38,13 +44,20 @@ internal sealed class RelationNames
             }
         }
 
+        _owners = NameTable.Of([.. relations.Where(relation => relation.Kind == 'c').Select(relation => relation.Name).Distinct()]);
         _any = new NameTable(any.Values);
         _qualified = new NameTable(qualified.Values);
         _schemas = new FrozenSchemas(schemas);
-        Any = any.Count + schemas.Count > 0;
+        Names = [.. any.Keys, .. schemas];
+        Any = relations.Count + any.Count + schemas.Count > 0;
     }
 
     internal bool Any { get; }
+
+    /// <summary>Gets the names, without a schema or schemas' own, that <see cref="MayBeNamed"/> speaks of.</summary>
+    internal IReadOnlyList<string> Names { get; }
+
+    internal bool OwnsSequenceColumn(ReadOnlySpan<char> name, bool quoted) => _owners.Contains(name, quoted);
 
     /// <summary>Whether a relation, or a schema whose relations are all meant, has a name.</summary>
     internal bool MayBeNamed(ReadOnlySpan<char> name, bool quoted) =>

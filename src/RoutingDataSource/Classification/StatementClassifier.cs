@@ -12,7 +12,17 @@ internal static class StatementClassifier
     /// <returns>What the text was proven to be, and the token that decided.</returns>
     public static StatementClass Classify(ReadOnlySpan<char> sql, FunctionCatalog catalog)
     {
-        return PlainRead.Proves(sql, catalog) ? ProvenRead : Scan(sql, catalog);
+        return PlainRead.Proves(sql, catalog) ? ProvenRead
+            : !sql.IsEmpty && sql[0] is <= ' ' or '-' or '/' && ProvesBehindComments(sql, catalog, out var result) ? result
+            : Scan(sql, catalog);
+    }
+
+    /// <summary>Whether nothing but comments and white space stands before a plain read: EF Core's tags, a text that begins on a line of its own.</summary>
+    private static bool ProvesBehindComments(ReadOnlySpan<char> sql, FunctionCatalog catalog, out StatementClass result)
+    {
+        var hint = HintReader.Read(sql, out var start);
+        result = hint == RouteHint.None ? ProvenRead : new() { Reason = hint == RouteHint.Primary ? RouteReason.HintPrimary : RouteReason.ProvenRead, Hint = hint };
+        return start < sql.Length && PlainRead.IsOrdinary(sql[..start]) && PlainRead.Proves(sql[start..], catalog);
     }
 
     private static readonly StatementClass ProvenRead = new() { Reason = RouteReason.ProvenRead };

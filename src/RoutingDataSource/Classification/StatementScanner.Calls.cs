@@ -33,7 +33,7 @@ internal ref partial struct StatementScanner
             ? ref _catalog.FindQualified(Bare(_schema, schemaBuffer), IsQuoted(_schema), name, quoted)
             : ref _catalog.FindName(name, quoted);
         var flags = entry.Flags;
-        if (!qualified && !quoted && (flags & NameFlags.Syntax) != 0)
+        if (!qualified && !quoted && (flags & (NameFlags.Syntax | NameFlags.Refused)) == NameFlags.Syntax)
         {
             return (flags & NameFlags.Substring) != 0 ? FrameKind.SubstringArguments : FrameKind.Group;
         }
@@ -53,7 +53,7 @@ internal ref partial struct StatementScanner
             return OnRefusedCall(entry);
         }
 
-        if ((flags & NameFlags.Harmless) == 0 && !_planOnly && !IsNoCall(name))
+        if ((flags & NameFlags.Harmless) == 0 && !_planOnly && !IsNoCall(name) && !IsGraphTable(name))
         {
             RefuseUnknown(_name.Start, _name.Length);
         }
@@ -119,6 +119,31 @@ internal ref partial struct StatementScanner
             default:
                 return false;
         }
+    }
+
+    /// <summary>Whether this is <c>GRAPH_TABLE (g MATCH …)</c> of PostgreSQL 19 and not a function of that name: two names side by side are no
+    /// argument.</summary>
+    private readonly bool IsGraphTable(scoped ReadOnlySpan<char> name)
+    {
+        if (!name.Equals("graph_table", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var ahead = _lexer;
+        var kind = ahead.Next();
+        while (kind is TokenKind.Word or TokenKind.QuotedName or TokenKind.EncodedName)
+        {
+            kind = ahead.Next();
+            if (kind != TokenKind.Dot)
+            {
+                return kind == TokenKind.Word && NameTable.EqualsFolded(_text.Slice(ahead.Start, ahead.Length), "match");
+            }
+
+            kind = ahead.Next();
+        }
+
+        return false;
     }
 
     private readonly bool IsGroupingForm => _clause == Clause.GroupBy && _previousKeyword is SqlKeyword.Rollup or SqlKeyword.Cube;

@@ -158,7 +158,13 @@ internal ref partial struct StatementScanner
     {
         var analyze = false;
         Advance();
-        if (_token == TokenKind.OpenParen && Peek(out var first) == TokenKind.Word
+        var following = Peek(out var first);
+        if (_token == TokenKind.OpenParen && following is not TokenKind.Word and not TokenKind.OpenParen)
+        {
+            Refuse(RouteReason.NotUnderstood); // an option's name may be quoted
+        }
+
+        if (_token == TokenKind.OpenParen && following == TokenKind.Word
             && first is not SqlKeyword.Select and not SqlKeyword.With and not SqlKeyword.Values and not SqlKeyword.Table)
         {
             analyze = ScanExplainOptions();

@@ -5,6 +5,12 @@ internal ref partial struct StatementScanner
 {
     private void OnWord()
     {
+        if (_catalog.RefusedGrammar != GrammarOperators.None && !_planOnly && (_catalog.RefusedGrammar & GrammarOperatorTable.OfWord(CurrentText)) != 0)
+        {
+            Refuse(RouteReason.VolatileFunction);
+            LeaveState();
+        }
+
         var keyword = KeywordTable.Find(CurrentText);
         if (keyword == SqlKeyword.None)
         {
@@ -186,13 +192,14 @@ internal ref partial struct StatementScanner
             CheckSystemName(name, quoted);
         }
 
-        if (quoted && name.Length is 7 or 9 or 10 && KeywordTable.Find(name) >= SqlKeyword.LastValue)
+        if (_token != TokenKind.Word && name.Length is 7 or 9 or 10 && KeywordTable.Find(name) >= SqlKeyword.LastValue)
         {
             CheckSequenceColumn();
         }
 
         if (_nameIsRelation)
         {
+            _ownsSequenceColumn |= _catalog.HasRelations && _catalog.OwnsSequenceColumn(name, quoted);
             if (_catalog.HasRelations && Peek(out _) is not TokenKind.Dot and not TokenKind.OpenParen)
             {
                 CheckRelation(name, quoted);
@@ -202,7 +209,7 @@ internal ref partial struct StatementScanner
         {
             // (x).f calls f(x) when there is no such column, whoever wrote f
         }
-        else if (_catalog.HasAttributes && !_planOnly && MayNameType && _catalog.MayBeAttributeCall(name, quoted)
+        else if (_catalog.HasAttributes && !_planOnly && _catalog.MayBeAttributeCall(name, quoted) && MayNameType
             && Peek(out _) is not TokenKind.OpenParen and not TokenKind.Dot)
         {
             Refuse(RouteReason.VolatileFunction);
@@ -234,10 +241,24 @@ internal ref partial struct StatementScanner
 
     /// <summary>Gets whether the current name may stand for a function without a parenthesis: an attribute behind a dot, or a type that values
     /// are converted to, whose cast or check may call a function.</summary>
-    private readonly bool MayNameType =>
-        _previous is PreviousToken.Dot or PreviousToken.Cast
-        || (_previousKeyword == SqlKeyword.As && _clause == Clause.None)
-        || Peek(out _) == TokenKind.String;
+    private readonly bool MayNameType => _previous switch
+    {
+        PreviousToken.Dot or PreviousToken.Cast => true,
+        PreviousToken.Name => true, // a column and its type, as in AS x(a some_type)
+        PreviousToken.Keyword => (_previousKeyword == SqlKeyword.As ? _clause == Clause.None : !BeginsExpression(_previousKeyword))
+            || Peek(out _) == TokenKind.String,
+        _ => Peek(out _) == TokenKind.String,
+    };
+
+    /// <summary>Whether a keyword can be no column's name, so that no type follows it.</summary>
+    private static bool BeginsExpression(SqlKeyword keyword) => keyword switch
+    {
+        SqlKeyword.Select or SqlKeyword.From or SqlKeyword.Where or SqlKeyword.And or SqlKeyword.Or or SqlKeyword.Not or SqlKeyword.On or SqlKeyword.By
+            or SqlKeyword.Having or SqlKeyword.Case or SqlKeyword.When or SqlKeyword.Then or SqlKeyword.Else or SqlKeyword.In or SqlKeyword.Is
+            or SqlKeyword.Like or SqlKeyword.Ilike or SqlKeyword.Between or SqlKeyword.Distinct or SqlKeyword.All or SqlKeyword.Any or SqlKeyword.Some
+            or SqlKeyword.Limit or SqlKeyword.Offset or SqlKeyword.Using or SqlKeyword.Join or SqlKeyword.Lateral or SqlKeyword.Only => true,
+        _ => false,
+    };
 
     /// <summary>Names of PostgreSQL's own that belong to one server or one session.</summary>
     private void CheckSystemName(scoped ReadOnlySpan<char> name, bool quoted)
@@ -259,15 +280,23 @@ internal ref partial struct StatementScanner
         }
     }
 
-    /// <summary>last_value, is_called and log_cnt are the columns of a sequence. As a label or a window function the name is harmless.</summary>
+    /// <summary>last_value, is_called and log_cnt are the columns of a sequence. As a label or a window function the name is harmless, and so it is
+    /// where a relation that is no sequence brings such a column. A placeholder's name is a column's if the command has no such parameter;
+    /// once the server told of its sequences, they are known by their own names, and a placeholder is believed to be one.</summary>
     private void CheckSequenceColumn()
     {
+        if (_token == TokenKind.Placeholder && _catalog.UserFunctions is not null)
+        {
+            return;
+        }
+
         if (!_planOnly
-            && _previous is not PreviousToken.Operand // many words of the grammar stand like names before an expression
+            && _sequenceColumnLength == 0
+            && (_token == TokenKind.Placeholder || _previous is not PreviousToken.Operand) // many words of the grammar stand like names before an expression
             && _previousKeyword != SqlKeyword.As
             && Peek(out _) != TokenKind.OpenParen)
         {
-            Refuse(RouteReason.SequenceRead);
+            (_sequenceColumnStart, _sequenceColumnLength) = (_lexer.Start, _lexer.Length);
         }
     }
 

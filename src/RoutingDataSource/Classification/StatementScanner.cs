@@ -35,6 +35,10 @@ internal ref partial struct StatementScanner
     private SqlKeyword _beforeKeyword; // the keyword before the previous token
     private bool _previousComma; // the token before the previous one is a comma
 
+    private int _sequenceColumnStart; // of the first column named like one of a sequence's
+    private int _sequenceColumnLength;
+    private bool _ownsSequenceColumn; // a relation that is no sequence has such a column
+
     private bool _searchHasSet; // SET of SEARCH or CYCLE was read
     private bool _creates; // CREATE, or behind INTO: what is named in pg_temp is made
 
@@ -58,7 +62,7 @@ internal ref partial struct StatementScanner
 
     public StatementClass Run()
     {
-        var hint = HintReader.Read(_text);
+        var hint = HintReader.Read(_text, out _);
         var any = false;
         RefuseHalfSurrogates();
         Advance();
@@ -77,6 +81,11 @@ internal ref partial struct StatementScanner
         if (!any && _reason == RouteReason.ProvenRead)
         {
             _reason = RouteReason.Empty;
+        }
+        else if (_catalog.RefusesEverything && _reason == RouteReason.ProvenRead)
+        {
+            _reason = RouteReason.VolatileFunction;
+            LeaveState();
         }
         else if (hint == RouteHint.Primary && _reason == RouteReason.ProvenRead)
         {
@@ -172,7 +181,17 @@ internal ref partial struct StatementScanner
         _nameIsPrevious = false;
         _name = default;
         _schema = default;
+        _sequenceColumnLength = 0;
+        _ownsSequenceColumn = false;
+        ScanWhole();
+        if (_sequenceColumnLength > 0 && !_ownsSequenceColumn)
+        {
+            Refuse(RouteReason.SequenceRead, _sequenceColumnStart, _sequenceColumnLength);
+        }
+    }
 
+    private void ScanWhole()
+    {
         if (_token == TokenKind.Word)
         {
             var keyword = KeywordTable.Find(CurrentText);

@@ -7,7 +7,7 @@ internal static class SystemRelations
         "pg_locks", "pg_settings", "pg_prepared_xacts", "pg_replication_slots", "pg_replication_origin_status", "pg_cursors",
         "pg_prepared_statements", "pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings", "pg_backend_memory_contexts",
         "pg_shmem_allocations", "pg_shmem_allocations_numa", "pg_aios", "pg_config", "pg_sequences", "pg_buffercache", "pg_buffercache_numa",
-        "pg_dsm_registry_allocations");
+        "pg_dsm_registry_allocations", "pg_available_extensions", "pg_available_extension_versions");
 
     /// <summary>Whether a name that begins with <c>pg_</c> is such a view. pg_statistic and pg_stats hold what ANALYZE wrote and are the same
     /// everywhere.</summary>

@@ -134,6 +134,103 @@ public sealed class FunctionCatalogTests
         Assert.False(StatementClassifier.Classify("SELECT 'dblink(1)' FROM dblink", Catalogs.BuiltIn).ReachesOutside);
     }
 
+    [Theory]
+    [InlineData("~~", "a LIKE 'x'", "a ILIKE 'x'")]
+    [InlineData("!~~", "a NOT LIKE 'x'", "a ~ 'x'")]
+    [InlineData("~~*", "a ilike 'x'", "a LIKE 'x'")]
+    [InlineData("~", "a SIMILAR TO 'x'", "a LIKE 'x'")]
+    [InlineData(">=", "a BETWEEN 1 AND 2", "a IN (1)")]
+    [InlineData("=", "a IN (1)", "a LIKE 'x'")]
+    [InlineData("=", "a IS NOT DISTINCT FROM b", "a > b")]
+    [InlineData("=", "nullif(a, b) > 1", "a > 1")]
+    [InlineData("=", "CASE a WHEN b THEN c END", "coalesce(a, b) > c")]
+    [InlineData("<>", "a != ALL (b)", "a < b")]
+    public void Classify_OperatorsThatWordsCall_AreRefusedWhereTheyAreTheUsers(string symbol, string refused, string read)
+    {
+        var catalog = Catalogs.With(new UserFunction("s", symbol, true));
+        Assert.Equal(RouteReason.VolatileFunction, StatementClassifier.Classify($"SELECT a FROM t WHERE {refused}", catalog).Reason);
+        Assert.Equal(RouteReason.ProvenRead, StatementClassifier.Classify($"SELECT a FROM t WHERE {read}", catalog).Reason);
+        Assert.Equal(RouteReason.ProvenRead, StatementClassifier.Classify($"SELECT a FROM t WHERE {refused}", Catalogs.With()).Reason);
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM a NATURAL JOIN b")]
+    [InlineData("SELECT * FROM a JOIN b USING (c)")]
+    public void Classify_JoinsByName_CallTheOperatorEqual(string sql)
+    {
+        Assert.False(StatementClassifier.Classify(sql, Catalogs.With(new UserFunction("s", "=", true))).IsReadOnly);
+        Assert.True(StatementClassifier.Classify(sql, Catalogs.With(new UserFunction("s", "<%>", true))).IsReadOnly);
+    }
+
+    [Theory]
+    [InlineData("SELECT substring(a)")]
+    [InlineData("SELECT overlay(a, b)")]
+    public void Classify_AUsersFunctionNamedLikeSyntax_IsCalled(string sql)
+    {
+        Assert.False(StatementClassifier.Classify(sql, Catalogs.With(new UserFunction("s", "substring", true), new UserFunction("s", "overlay", true))).IsReadOnly);
+        Assert.True(StatementClassifier.Classify(sql, Catalogs.With(new UserFunction("s", "substring", false))).IsReadOnly);
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM f() AS q(a checked)", true)]
+    [InlineData("SELECT * FROM f() AS q(a int, rows s.checked[])", true)]
+    [InlineData("SELECT * FROM f() AS q(rows checked)", true)]
+    [InlineData("SELECT * FROM ROWS FROM (f() AS (a checked)) AS q", true)]
+    [InlineData("SELECT JSON_VALUE(a, '$.b' RETURNING checked) FROM t", true)]
+    [InlineData("SELECT * FROM JSON_TABLE(a, '$[*]' COLUMNS (b checked PATH '$.b')) AS q", true)]
+    [InlineData("SELECT XMLSERIALIZE(CONTENT a AS checked) FROM t", true)]
+    [InlineData("SELECT checked, a AS checked FROM t WHERE checked > 1 ORDER BY checked", false)]
+    [InlineData("SELECT count(checked), (checked) FROM t GROUP BY checked HAVING checked IN (1)", false)]
+    public void Classify_ATypeWithACheckThatCalls_IsFoundWhereTypesStand(string sql, bool refused)
+    {
+        var catalog = Catalogs.With(new UserFunction("s", "checked", true), new UserFunction("s", "f", false));
+        Assert.Equal(refused ? RouteReason.VolatileFunction : RouteReason.ProvenRead, StatementClassifier.Classify(sql, catalog).Reason);
+    }
+
+    [Fact]
+    public void Classify_NamesBeyond63Bytes_AreCutAsTheServerCutsThem()
+    {
+        var stored = new string('ü', 31); // 62 bytes; the next letter has two
+        var catalog = new FunctionCatalog(new ClassificationOptions(), [new("s", stored, true)], [new("s", stored + "_", 'S'), new("s", new string('a', 63), 'S')]);
+        Assert.Equal(RouteReason.VolatileFunction, StatementClassifier.Classify($"SELECT {stored}üüü()", catalog).Reason);
+        Assert.Equal(RouteReason.VolatileFunction, StatementClassifier.Classify($"SELECT t.\"{stored}ü\" FROM t", catalog).Reason);
+        Assert.Equal(RouteReason.SequenceRead, StatementClassifier.Classify($"SELECT * FROM {stored}_bc", catalog).Reason);
+        Assert.Equal(RouteReason.SequenceRead, StatementClassifier.Classify($"SELECT * FROM {new string('A', 70)}", catalog).Reason);
+        Assert.Equal(RouteReason.ProvenRead, StatementClassifier.Classify($"SELECT * FROM {new string('a', 62)}", catalog).Reason);
+    }
+
+    [Theory]
+    [InlineData("SELECT last_value FROM stats", RouteReason.ProvenRead)]
+    [InlineData("SELECT s.is_called, s.last_value FROM public.stats AS s", RouteReason.ProvenRead)]
+    [InlineData("SELECT last_value FROM counter", RouteReason.SequenceRead)]
+    [InlineData("SELECT last_value FROM made_since", RouteReason.SequenceRead)]
+    [InlineData("SELECT 1 FROM stats; SELECT last_value FROM made_since", RouteReason.SequenceRead)]
+    [InlineData("COPY (SELECT last_value FROM made_since) TO STDOUT", RouteReason.SequenceRead)]
+    [InlineData("SELECT a FROM t WHERE id > @last_value", RouteReason.ProvenRead)]
+    public void Classify_ColumnsNamedLikeASequences_BelongToTheTableThatHasThem(string sql, RouteReason reason)
+    {
+        var catalog = new FunctionCatalog(new ClassificationOptions(), [], [new("public", "stats", 'c'), new("public", "counter", 'S')]);
+        Assert.Equal(reason, StatementClassifier.Classify(sql, catalog).Reason);
+        Assert.Equal(RouteReason.SequenceRead, StatementClassifier.Classify(sql, Catalogs.BuiltIn).Reason);
+    }
+
+    [Theory]
+    [InlineData("SELECT a <=> b, c <#> d, e #= f, g ?@> h FROM t ORDER BY a <-> b", true)]
+    [InlineData("SELECT a <=!=> b FROM t", false)]
+    public void Classify_OperatorsOfExtensions_AreBelievedUntilAServerWasAsked(string sql, bool read) =>
+        Assert.Equal(read, StatementClassifier.Classify(sql, Catalogs.BuiltIn).IsReadOnly);
+
+    [Theory]
+    [InlineData("server_version_num", true)]
+    [InlineData("TimeZone", true)]
+    [InlineData("app.tenant", true)]
+    [InlineData("max_connections", false)]
+    [InlineData("transaction_read_only", false)]
+    [InlineData("pg_stat_statements.max", false)]
+    [InlineData("made_in_a_later_version", false)]
+    public void Classify_CurrentSetting_IsAReadOfWhatIsTheSameEverywhere(string setting, bool read) =>
+        Assert.Equal(read, StatementClassifier.Classify($"SELECT current_setting('{setting}')", Catalogs.BuiltIn).IsReadOnly);
+
     [Fact]
     public void Tables_HarmlessAndRefused_DoNotOverlap()
     {

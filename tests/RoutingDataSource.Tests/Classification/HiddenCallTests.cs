@@ -28,13 +28,32 @@ public sealed class HiddenCallTests
     [InlineData("SELECT 1 AS collation FOR UPDATE")]
     [InlineData("SELECT $1into x")]
     [InlineData("SELECT 1 FROM t WHERE a = $1for share")]
+    [InlineData("SELECT 1.e5into x")]
+    [InlineData("EXPLAIN (\"analyze\") SELECT pg_advisory_lock(1)")]
+    [InlineData("EXPLAIN (U&\"analyze\") DELETE FROM t")]
+    [InlineData("SELECT 1 FROM t LIMIT 1.e1for share")]
+    [InlineData("SELECT 1 FROM t LIMIT 12.e1for share")]
+    [InlineData("SELECT @last_value FROM s")]
+    [InlineData("SELECT (ARRAY[1, 2])[1:last_value] FROM s")]
+    [InlineData("SELECT \"last_value\" FROM s")]
+    [InlineData("SELECT graph_table(a, match) FROM s")]
     public void Classify_WhatIsNoRead_IsNotProven(string sql) =>
         Assert.NotEqual(RouteReason.ProvenRead, StatementClassifier.Classify(sql, Catalogs.BuiltIn).Reason);
+
+    [Fact]
+    public void Classify_ADoubledQuoteInAFunctionsName_IsNoOtherFunction()
+    {
+        var catalog = new FunctionCatalog(new ClassificationOptions(), [new("s", "x", true)], [new("s", "y", 'S')]);
+        Assert.False(StatementClassifier.Classify("SELECT \"x\"\"lower\"('A')", catalog).IsReadOnly);
+        Assert.True(StatementClassifier.Classify("SELECT \"lower\"('A')", catalog).IsReadOnly);
+    }
 
     [Theory]
     [InlineData("SELECT (t).a, arr[1], (x.y).z FROM t")]
     [InlineData("SELECT t0.\"Id\", t1.b FROM t AS t0, t AS t1 WHERE t0.a = $1 AND (t1.b > 1.5 OR t1.c < .5)")]
     [InlineData("SELECT collation for ('a')")]
+    [InlineData("SELECT t1.a, t22.b, c3.d4 FROM t t1, u AS t22, v c3 WHERE t1.c = 1.5 AND t22.d = 2. AND c3.e5into = 3")]
+    [InlineData("SELECT * FROM GRAPH_TABLE (shop MATCH (c IS customers WHERE c.id = 1)-[IS orders]->(p IS products) COLUMNS (c.name, p.name AS product))")]
     [InlineData("SELECT max(a) AS last_value, last_value(b) OVER () FROM t WHERE id = $1")]
     public void Classify_WhatLooksAlike_IsARead(string sql) =>
         Assert.Equal(RouteReason.ProvenRead, StatementClassifier.Classify(sql, Catalogs.BuiltIn).Reason);
