@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using ReplicaRouting.IntegrationTests.Poolers;
 
 namespace ReplicaRouting.IntegrationTests.Faults;
@@ -83,6 +84,7 @@ internal sealed class NetworkPath : IAsyncDisposable
         var shell = Shell(name, Address(1), Address(2), config);
         if (await shell.StandardOutput.ReadLineAsync() != "made")
             throw new InvalidOperationException($"The namespace {name} could not be made: {await shell.StandardError.ReadToEndAsync()}");
+        await Until.TrueAsync(() => IsListeningAsync(Address(2), port), "the proxy to listen");
         return new(shell, name, Address(2), port);
     }
 
@@ -104,6 +106,20 @@ internal sealed class NetworkPath : IAsyncDisposable
         await _shell.StandardInput.WriteLineAsync(what);
         await _shell.StandardInput.FlushAsync();
         Assert.Equal(answer, await _shell.StandardOutput.ReadLineAsync());
+    }
+
+    private static async Task<bool> IsListeningAsync(string host, int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(host, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static Process Shell(params string[] arguments)

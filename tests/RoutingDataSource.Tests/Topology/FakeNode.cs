@@ -11,6 +11,7 @@ internal sealed class FakeNode
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private readonly Queue<Exception> _refusals = new();
     private int _count;
+    private int _refused;
 
     public FakeNode(string name, NodeRole expected = NodeRole.Unknown) => Monitored = new(name, "host", 5432, 1, expected, ConnectAsync);
 
@@ -18,6 +19,9 @@ internal sealed class FakeNode
 
     /// <summary>How many connections were asked for.</summary>
     public int Connects { get; private set; }
+
+    /// <summary>How often a probe has come to the point of being sent or refused.</summary>
+    public int Attempts => Volatile.Read(ref _count) + Volatile.Read(ref _refused);
 
     /// <summary>How many probes were sent.</summary>
     public int Calls => Volatile.Read(ref _count);
@@ -73,8 +77,9 @@ internal sealed class FakeNode
     private ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         Connects++;
-        return _refusals.TryDequeue(out var error)
-            ? ValueTask.FromException<NpgsqlConnection>(error)
-            : ValueTask.FromResult(new NpgsqlConnection($"Host=nowhere.invalid;Username=nobody;Database={Monitored.Name}"));
+        if (!_refusals.TryDequeue(out var error))
+            return ValueTask.FromResult(new NpgsqlConnection($"Host=nowhere.invalid;Username=nobody;Database={Monitored.Name}"));
+        Interlocked.Increment(ref _refused);
+        return ValueTask.FromException<NpgsqlConnection>(error);
     }
 }
