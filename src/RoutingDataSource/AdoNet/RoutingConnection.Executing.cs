@@ -100,7 +100,7 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    RoutingActivity.Announce(inner, decision.Target, decision.Reason, decision.WasRerun);
+                    RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                     var result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     AfterSuccess(decision, statement, operation.IsComplete);
                     operation.Routed(decision, succeeded: true);

@@ -45,7 +45,7 @@ internal sealed class ConsistencyState(long maxPin)
         ticks = 0;
         if (!IsPinned)
             return null;
-        lock (_lock)
+        lock (this)
         {
             if (!_isPinned)
                 return null;
@@ -100,7 +100,7 @@ internal sealed class ConsistencyState(long maxPin)
     public void NoteWrite(long now)
     {
         Volatile.Write(ref _hasWritten, true);
-        lock (_lock)
+        lock (this)
         {
             _isPinned = true;
             RaiseTo(now);
