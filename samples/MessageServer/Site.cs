@@ -78,7 +78,11 @@ internal sealed class Site : IAsyncDisposable
         builder.AddPrimary(Through(Cluster.Primary, PgBouncer.PrimaryDatabase), name: "db1");
         for (var i = 0; i < Cluster.Replicas.Count; i++)
             builder.AddReplica(Through(Cluster.Replicas[i], PgBouncer.ReplicaDatabase(i)), name: $"db{i + 2}");
-        builder.Configure(options => options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromMilliseconds(500));
+        builder.Configure(options =>
+        {
+            options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+            options.MaxReplicaLag = TimeSpan.FromSeconds(10); // what others have written may be that old
+        });
     }
 
     private string Through(PostgresNode node, string database)

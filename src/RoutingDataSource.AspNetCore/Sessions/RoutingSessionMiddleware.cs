@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using ReplicaRouting.AspNetCore.Diagnostics;
@@ -10,8 +11,6 @@ namespace ReplicaRouting.AspNetCore.Sessions;
 /// a request that wrote.</summary>
 internal sealed class RoutingSessionMiddleware
 {
-    private static readonly Func<object, Task> Starting = static request => ((RequestSession)request).StartAsync();
-    private static readonly Func<object, Task> Completed = static request => ((RequestSession)request).Complete();
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(15);
     private static readonly string[] CacheHeadersOfNetworks = ["CDN-Cache-Control", "Surrogate-Control"];
 
@@ -19,6 +18,10 @@ internal sealed class RoutingSessionMiddleware
     private readonly RoutingSessionOptions _options;
     private readonly TokenCodec _codec;
     private readonly string? _cookie;
+    private readonly SessionMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Func<object, Task> _starting;
+    private readonly Func<object, Task> _completed;
 
     public RoutingSessionMiddleware(
         RequestDelegate next,
@@ -30,15 +33,13 @@ internal sealed class RoutingSessionMiddleware
     {
         _next = next;
         _options = options;
-        Metrics = metrics;
-        Logger = logger;
+        _metrics = metrics;
+        _logger = logger;
+        _starting = request => StartAsync((RequestSession)request);
+        _completed = request => Complete((RequestSession)request);
         _codec = new(options.Protect ? protection.CreateProtector(TokenCodec.Purpose) : null, time ?? TimeProvider.System);
         _cookie = options.Transport == RoutingTokenTransport.Cookie ? options.Cookie.Name : null;
     }
-
-    public SessionMetrics Metrics { get; }
-
-    public ILogger Logger { get; }
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -57,12 +58,38 @@ internal sealed class RoutingSessionMiddleware
         }
     }
 
-    /// <summary>Adds the token of a request that wrote to its response, which is about to start. Never fails.</summary>
-    public async Task SendTokenAsync(HttpContext context, RoutingSession session, bool countsAsWritten)
+    // The last moment to add a header.
+    private Task StartAsync(RequestSession request)
     {
+        request.HasStarted = true;
+        if (!request.CountsAsWritten && !request.Session.HasWritten)
+            return Task.CompletedTask;
+        request.WasSent = true;
+        return SendTokenAsync(request);
+    }
+
+    // The response has gone out, or the client has.
+    private Task Complete(RequestSession request)
+    {
+        request.Session.Dispose();
+        if (request is { HasStarted: true, WasSent: false, Session.HasWritten: true })
+        {
+            _metrics.Issued(TokenIssue.TooLate);
+            // The pattern, not the path: a path may hold what is nobody's business.
+            var route = (request.Context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "a request";
+            Log.WroteTooLate(_logger, request.Context.Request.Method, route);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Adds the token of a request that wrote to its response, which is about to start. Never fails.</summary>
+    private async Task SendTokenAsync(RequestSession request)
+    {
+        var (context, session) = (request.Context, request.Session);
         try
         {
-            if (countsAsWritten && FindSource(context) is { Options.ReadYourWrites: ReadYourWrites.Session } source)
+            if (request.CountsAsWritten && FindSource(context) is { Options.ReadYourWrites: ReadYourWrites.Session } source)
                 session.StateFor(source).NoteWrite(source.Time.GetTimestamp());
             if (await session.GetTokenAsync(context.RequestAborted).ConfigureAwait(false) is not { } token)
                 return; // ReadYourWrites is not Session, or the cluster was never reached
@@ -72,7 +99,7 @@ internal sealed class RoutingSessionMiddleware
             else
                 context.Response.Headers[_options.HeaderName] = text;
             ForbidCaching(context.Response.Headers);
-            Metrics.Issued(token.Entries.Any(entry => entry.Position == default) ? TokenIssue.SentWithoutPosition : TokenIssue.Sent);
+            _metrics.Issued(token.Entries.Any(entry => entry.Position == default) ? TokenIssue.SentWithoutPosition : TokenIssue.Sent);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -80,8 +107,8 @@ internal sealed class RoutingSessionMiddleware
         }
         catch (Exception error)
         {
-            Metrics.Issued(TokenIssue.Failed);
-            Log.TokenFailed(Logger, error);
+            _metrics.Issued(TokenIssue.Failed);
+            Log.TokenFailed(_logger, error);
         }
     }
 
@@ -95,11 +122,11 @@ internal sealed class RoutingSessionMiddleware
     {
         var session = RoutingSession.Begin(Receive(context));
         var countsAsWritten = _options.PinUnsafeMethods && IsUnsafe(context.Request.Method);
-        var request = new RequestSession(this, context, session, countsAsWritten);
-        context.Response.OnStarting(Starting, request);
-        context.Response.OnCompleted(Completed, request);
+        var request = new RequestSession(context, session, countsAsWritten);
+        context.Response.OnStarting(_starting, request);
+        context.Response.OnCompleted(_completed, request);
         if (countsAsWritten || context.GetEndpoint()?.Metadata.GetMetadata<UsePrimaryAttribute>() is { IsOn: true })
-            RoutingSession.UsePrimary();
+            RoutingSession.UsePrimary(); // ends with the session
     }
 
     private ConsistencyToken? Receive(HttpContext context)
@@ -119,9 +146,9 @@ internal sealed class RoutingSessionMiddleware
         }
 
         var result = _codec.Decode(text, Lifetime(context), out var token);
-        Metrics.Received(result);
+        _metrics.Received(result);
         if (result != TokenResult.Accepted)
-            Log.TokenIgnored(Logger, result.ToString());
+            Log.TokenIgnored(_logger, result.ToString());
         return token;
     }
 

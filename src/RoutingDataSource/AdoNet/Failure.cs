@@ -30,10 +30,14 @@ internal static class Failure
     public static bool IsLostRead(Exception error) => error switch
     {
         PostgresException postgres => postgres.SqlState is "57P01" or "57P02" or "57P03" or "57P04" or "40001" or "40P01" or "53300"
-            || (postgres.SqlState.StartsWith("08", StringComparison.Ordinal) && postgres.SqlState != PostgresErrorCodes.ProtocolViolation), // the program's fault
+            || (postgres.SqlState.StartsWith("08", StringComparison.Ordinal) && (postgres.SqlState != PostgresErrorCodes.ProtocolViolation || IsOfPooler(postgres))),
         NpgsqlException { InnerException: SocketException or IOException } => true,
         _ => false,
     };
+
+    // A protocol violation is the program's fault, and an ERROR. PgBouncer gives the same state, as FATAL, to whoever waits for a server that it has
+    // lost or cannot reach.
+    private static bool IsOfPooler(PostgresException error) => error.InvariantSeverity is "FATAL";
 
     /// <summary>The error in one line without secrets, for a log.</summary>
     public static string Describe(Exception error) => error is PostgresException postgres ? postgres.SqlState : error.GetType().Name;

@@ -108,7 +108,7 @@ public partial class RoutingConnection
                         decision = BeforePrimary(decision, statement);
                     await operation.BindAsync(
                         inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    RoutingActivity.Announce(inner, decision.Target, decision.Reason, decision.WasRerun);
+                    RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                     var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && MayAnswerElsewhere(decision) && !_primary.IsDirty;
                     if (mayBeSevered)
                         _primary.Node!.AddReader(this, inner);

@@ -10,16 +10,16 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
     private static readonly AsyncLocal<IAmbientScope?> Ambient = new();
 
     private readonly IAmbientScope? _enclosing;
-    private readonly RoutingSession? _outer;
     private readonly ConsistencyToken? _token;
-    private (ISessionOwner Owner, ConsistencyState State)[] _states = [];
+    private readonly bool _isInner;
     private volatile bool _isEnded;
+    private (ISessionOwner Owner, ConsistencyState State)[] _states = [];
 
     private RoutingSession(ConsistencyToken? token)
     {
         _token = token;
-        _outer = Current is { _isEnded: false } live ? live : null; // work that outlives a session has nothing more to do with it
         _enclosing = Ambient.Value;
+        _isInner = Nearest(_enclosing) is { _isEnded: false }; // work that outlives a session has nothing more to do with it
     }
 
     IAmbientScope? IAmbientScope.Outer => _enclosing;
@@ -27,19 +27,7 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
     bool IAmbientScope.IsEnded => _isEnded;
 
     /// <summary>Gets the session that the calling code runs in; <see langword="null"/> outside of any.</summary>
-    public static RoutingSession? Current
-    {
-        get
-        {
-            for (var scope = Ambient.Value; scope is not null; scope = scope.Outer)
-            {
-                if (scope is RoutingSession session)
-                    return session;
-            }
-
-            return null;
-        }
-    }
+    public static RoutingSession? Current => Nearest(Ambient.Value);
 
     /// <summary>Gets whether a command of the session may have written.</summary>
     public bool HasWritten => Array.Exists(Volatile.Read(ref _states), entry => entry.State.HasWritten);
@@ -93,7 +81,7 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
         if (!_isEnded)
         {
             _isEnded = true;
-            if (_outer is null)
+            if (!_isInner)
             {
                 foreach (var (owner, state) in Volatile.Read(ref _states))
                     owner.NoteSessionEnd(state);
@@ -127,12 +115,23 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
             var states = Volatile.Read(ref _states);
             if (Find(states, owner) is { } known)
                 return known;
-            var state = _outer?.StateFor(owner) ?? new ConsistencyState(owner.MaxPin);
+            var state = _isInner ? Nearest(_enclosing)!.StateFor(owner) : new ConsistencyState(owner.MaxPin);
             if (_token is not null)
                 TakeUp(_token, owner, state);
             if (ReferenceEquals(Interlocked.CompareExchange(ref _states, [.. states, (owner, state)], states), states))
                 return state;
         }
+    }
+
+    private static RoutingSession? Nearest(IAmbientScope? scope)
+    {
+        for (; scope is not null; scope = scope.Outer)
+        {
+            if (scope is RoutingSession session)
+                return session;
+        }
+
+        return null;
     }
 
     private static WalPosition Max(WalPosition left, WalPosition? right) => right > left ? right.Value : left;
@@ -182,7 +181,8 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
 
         public IAmbientScope? Outer => outer;
 
-        public bool IsEnded => _isEnded;
+        // Work that outlives a session outlives what was forced in it, too.
+        public bool IsEnded => _isEnded || outer is RoutingSession { _isEnded: true };
 
         public void Dispose()
         {

@@ -27,16 +27,21 @@ internal static class RoutingActivity
     private static Announced _announced;
 
     /// <summary>Says what the command that is about to run on an inner connection is; nothing is kept while nobody listens.</summary>
-    public static void Announce(NpgsqlConnection inner, RouteTarget target, RouteReason reason, bool wasRerun)
+    /// <param name="inner">The connection.</param>
+    /// <param name="command">Npgsql's command; <see langword="null"/> for a batch.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="wasRerun">Whether another node was tried first.</param>
+    public static void Announce(NpgsqlConnection inner, NpgsqlCommand? command, RouteTarget target, RouteReason reason, bool wasRerun)
     {
         if (Npgsql.HasListeners())
-            _announced = new(inner, target, reason, wasRerun);
+            _announced = new((object?)command ?? inner, target, reason, wasRerun);
     }
 
     /// <summary>Has the spans of a node's commands say where and why.</summary>
     public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node) => tracing
-        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, command.Connection))
-        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, batch.Connection))
+        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, command))
+        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, ConnectionOf(batch)))
         .ConfigureCopyOperationEnrichmentCallback((activity, _) => Enrich(activity, node, null));
 
     /// <summary>Tells the surrounding span that a command runs again.</summary>
@@ -54,14 +59,14 @@ internal static class RoutingActivity
     /// <summary>Begins the span of a wait for a primary.</summary>
     public static Activity? WaitForPrimary() => Source.StartActivity("wait for primary", ActivityKind.Internal);
 
-    private static void Enrich(Activity activity, string node, NpgsqlConnection? connection)
+    private static void Enrich(Activity activity, string node, object? what)
     {
         var announced = _announced;
         _announced = default;
         if (!activity.IsAllDataRequested)
             return;
         activity.SetTag(NodeTag, node);
-        if (connection is null || !ReferenceEquals(announced.Inner, connection))
+        if (what is null || !ReferenceEquals(announced.What, what))
             return; // a command of Npgsql's own: COPY, a transaction's end, a reset
         activity.SetTag(TargetTag, Targets[(int)announced.Target]);
         activity.SetTag(ReasonTag, Reasons[(int)announced.Reason]);
@@ -69,5 +74,17 @@ internal static class RoutingActivity
             activity.SetTag(RerunTag, true);
     }
 
-    private readonly record struct Announced(NpgsqlConnection? Inner, RouteTarget Target, RouteReason Reason, bool WasRerun);
+    private static NpgsqlConnection? ConnectionOf(NpgsqlBatch batch)
+    {
+        try
+        {
+            return batch.Connection;
+        }
+        catch (NotSupportedException)
+        {
+            return null; // of a data source of Npgsql's own
+        }
+    }
+
+    private readonly record struct Announced(object? What, RouteTarget Target, RouteReason Reason, bool WasRerun);
 }

@@ -15,7 +15,7 @@ public sealed class HouseTests
     public void PublicTypes_OfThePackage_AreSealedAndWhereTheFrameworkWouldLookForThem()
     {
         Assert.NotEmpty(PublicTypes);
-        Assert.Empty(PublicTypes.Where(type => type is { IsClass: true, IsSealed: false }));
+        Assert.DoesNotContain(PublicTypes, type => type is { IsClass: true, IsSealed: false });
         Assert.All(PublicTypes, type => Assert.Equal(
             type switch
             {

@@ -57,10 +57,10 @@ public sealed class UsePrimaryTests
     internal sealed class TargetController : ControllerBase
     {
         [HttpGet("whole")]
-        public string Whole() => Target();
+        public string Whole() => HttpContext.Request.Method == "GET" ? Target() : "";
 
         [HttpGet("apart")]
         [UsePrimary(false)]
-        public string Apart() => Target();
+        public string Apart() => HttpContext.Request.Method == "GET" ? Target() : "";
     }
 }

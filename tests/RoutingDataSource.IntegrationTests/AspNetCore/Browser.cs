@@ -66,7 +66,7 @@ internal sealed class Browser(DevTools tools, string session)
 
     private Task<JsonElement> SendAsync(string method, object parameters) => tools.SendAsync(method, parameters, session);
 
-    private Task MarkAsync() => SendAsync("Runtime.evaluate", new { expression = "window.wasLeft = true" });
+    private Task<JsonElement> MarkAsync() => SendAsync("Runtime.evaluate", new { expression = "window.wasLeft = true" });
 
     private Task UntilLoadedAsync() => Until.TrueAsync(
         async () =>

@@ -75,7 +75,7 @@ public sealed class StatusTests
             Assert.Equal(21, nodes[1].GetProperty("commands").GetProperty("ProvenRead").GetInt64());
             Assert.InRange(nodes[1].GetProperty("readsPerSecond").GetDouble(), 0.1, 100_000);
             Assert.Equal(1, nodes[1].GetProperty("connectionsInUse").GetInt32());
-            Assert.Equal(0, nodes[1].GetProperty("lagBytes").GetInt64());
+            Assert.InRange(nodes[1].GetProperty("lagBytes").GetInt64(), 0, 1_000_000);
             Assert.Equal(JsonValueKind.Null, nodes[0].GetProperty("lagBytes").ValueKind);
             Assert.NotEmpty(nodes[1].GetProperty("lag").EnumerateArray());
         }

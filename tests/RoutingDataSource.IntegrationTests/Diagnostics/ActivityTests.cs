@@ -53,7 +53,7 @@ public sealed class ActivityTests
         Assert.Equal(new CommandRoute("node1", RouteTarget.Primary, RouteReason.ServerLost, true), command.LastRoute);
         var rerun = Assert.Single(around.Events, each => each.Name == "routing_data_source.rerun");
         Assert.Equal(
-            ["routing_data_source.node=node1", "routing_data_source.node.lost=node2", "routing_data_source.reason=ServerLost"],
+            ["routing_data_source.node.lost=node2", "routing_data_source.node=node1", "routing_data_source.reason=ServerLost"],
             rerun.Tags.Select(tag => $"{tag.Key}={tag.Value}").Order());
         Assert.Contains("SELECT 4712: node1 Primary ServerLost rerun", spans.Of(cluster));
     }

@@ -126,4 +126,18 @@ public sealed class BuildValidationTests
     }
 
     private static string Refuse(RoutingDataSourceBuilder builder) => Assert.Throws<ArgumentException>(builder.Build).Message;
+
+    [Theory]
+    [InlineData("replica", true)]
+    [InlineData("primary", false)]
+    public void Build_NodesBehindOnePooler_AreToldApartByTheirDatabases(string database, bool isFine)
+    {
+        var builder = new RoutingDataSourceBuilder()
+            .AddPrimary("Host=pooler;Port=6432;Database=primary", name: "a")
+            .AddReplica($"Host=pooler;Port=6432;Database={database}", name: "b");
+        if (isFine)
+            builder.Build().Dispose();
+        else
+            Assert.Contains("'a' and 'b' are the same server pooler:6432", Assert.Throws<ArgumentException>(builder.Build).Message, StringComparison.Ordinal);
+    }
 }

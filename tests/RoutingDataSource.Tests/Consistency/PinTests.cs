@@ -70,6 +70,26 @@ public sealed class PinTests
     }
 
     [Fact]
+    public async Task UsePrimary_InWorkThatOutlivesTheSession_EndsWithIt()
+    {
+        var go = new TaskCompletionSource();
+        Task<RouteTarget?> late;
+        using (RoutingSession.Begin())
+        {
+            RoutingSession.UsePrimary(); // as a request that asks for it: nobody disposes the scope
+            Assert.Equal(RouteTarget.Primary, RoutingSession.ForcedTarget);
+            late = Task.Run(async () =>
+            {
+                await go.Task;
+                return RoutingSession.ForcedTarget;
+            });
+        }
+
+        go.SetResult();
+        Assert.Null(await late);
+    }
+
+    [Fact]
     public void StateFor_ManyAtOnce_IsOne()
     {
         using var session = RoutingSession.Begin();
