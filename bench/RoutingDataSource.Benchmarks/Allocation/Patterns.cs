@@ -105,7 +105,7 @@ internal sealed class Patterns(string wait)
             return () =>
             {
                 using var context = factory.CreateDbContext();
-                context.Customers.AsNoTracking().OrderBy(customer => customer.Id).Take(10).ToList();
+                _ = context.Customers.AsNoTracking().OrderBy(customer => customer.Id).Take(10).ToList();
             };
         }),
         .. Async("", _sql),

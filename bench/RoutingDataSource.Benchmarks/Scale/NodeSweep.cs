@@ -1,5 +1,4 @@
 using Npgsql;
-using ReplicaRouting.AdoNet;
 using ReplicaRouting.Benchmarks.Comparison;
 using ReplicaRouting.Benchmarks.Measuring;
 using ReplicaRouting.Benchmarks.Reporting;

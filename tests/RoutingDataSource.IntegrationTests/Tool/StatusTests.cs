@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.IntegrationTests.Tool;
 
