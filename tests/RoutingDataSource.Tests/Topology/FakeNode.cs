@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Npgsql;
-using ReplicaRouting.Tests.Infrastructure;
 using ReplicaRouting.Topology;
 
 namespace ReplicaRouting.Tests.Topology;
