@@ -28,7 +28,10 @@ internal sealed class DevTools : IAsyncDisposable
         _waiting[id] = answer;
         var message = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
         {
-            ["id"] = id, ["method"] = method, ["params"] = parameters, ["sessionId"] = session,
+            ["id"] = id,
+            ["method"] = method,
+            ["params"] = parameters,
+            ["sessionId"] = session,
         }.Where(each => each.Value is not null).ToDictionary());
         await _sending.WaitAsync();
         try
