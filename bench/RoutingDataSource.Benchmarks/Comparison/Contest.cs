@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using ReplicaRouting.Benchmarks.Measuring;
 
 namespace ReplicaRouting.Benchmarks.Comparison;
@@ -7,10 +8,14 @@ namespace ReplicaRouting.Benchmarks.Comparison;
 /// <param name="rounds">How many rounds are counted.</param>
 /// <param name="turns">How many turns each contender has in a round; a round's quantiles are those of its turns together.</param>
 /// <param name="slice">How long one turn takes.</param>
-/// <param name="warmUp">How long each runs before anything is counted.</param>
+/// <param name="warmUp">How long each runs at least before anything is counted. It goes on, up to eight times as long, for as long as the runtime still
+/// compiles: methods that are not optimised yet would be compared by the number of their instructions.</param>
 internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan warmUp)
 {
     private const int WarmUps = 4;
+    private const int MostWarmUps = 8 * WarmUps;
+
+    private const int Unhurried = 2; // methods that a probe or a timer may need now and then
 
     private readonly Random _order = new(7);
 
@@ -28,12 +33,19 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
             // By turns too: what the runtime learns while it is warm is learnt of all of them.
             foreach (var client in clients.SelectMany(each => each))
                 await client.OpenAsync();
-            for (var i = 0; i < WarmUps; i++)
+            var quiet = 0;
+            for (var i = 0; i < MostWarmUps && (i < WarmUps || quiet < 2); i++)
             {
+                var compiled = JitInfo.GetCompiledMethodCount();
                 foreach (var each in clients)
                     await TurnAsync(workload, each, warmUp / WarmUps);
+                if (Environment.GetEnvironmentVariable("ROUTING_BENCH_DEBUG") is not null)
+                    Console.Error.WriteLine($"warm-up {i}: {JitInfo.GetCompiledMethodCount() - compiled}");
+                quiet = JitInfo.GetCompiledMethodCount() - compiled <= Unhurried ? quiet + 1 : 0;
             }
 
+            if (Environment.GetEnvironmentVariable("ROUTING_BENCH_DEBUG") is not null)
+                Console.Error.WriteLine($"warm: quiet {quiet}, compiled {JitInfo.GetCompiledMethodCount()}, {JitInfo.GetCompilationTime().TotalMilliseconds:0} ms");
             var figures = contenders.Select(_ => new List<Round>(rounds)).ToArray();
             var order = Enumerable.Range(0, contenders.Count).ToArray();
             var sums = new Effort[contenders.Count];
