@@ -33,19 +33,7 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
             // By turns too: what the runtime learns while it is warm is learnt of all of them.
             foreach (var client in clients.SelectMany(each => each))
                 await client.OpenAsync();
-            var quiet = 0;
-            for (var i = 0; i < MostWarmUps && (i < WarmUps || quiet < 2); i++)
-            {
-                var compiled = JitInfo.GetCompiledMethodCount();
-                foreach (var each in clients)
-                    await TurnAsync(workload, each, warmUp / WarmUps);
-                if (Environment.GetEnvironmentVariable("ROUTING_BENCH_DEBUG") is not null)
-                    Console.Error.WriteLine($"warm-up {i}: {JitInfo.GetCompiledMethodCount() - compiled}");
-                quiet = JitInfo.GetCompiledMethodCount() - compiled <= Unhurried ? quiet + 1 : 0;
-            }
-
-            if (Environment.GetEnvironmentVariable("ROUTING_BENCH_DEBUG") is not null)
-                Console.Error.WriteLine($"warm: quiet {quiet}, compiled {JitInfo.GetCompiledMethodCount()}, {JitInfo.GetCompilationTime().TotalMilliseconds:0} ms");
+            await WarmUpAsync(workload, clients);
             var figures = contenders.Select(_ => new List<Round>(rounds)).ToArray();
             var order = Enumerable.Range(0, contenders.Count).ToArray();
             var sums = new Effort[contenders.Count];
@@ -75,6 +63,23 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
             foreach (var each in endpoints)
                 await each.DisposeAsync();
         }
+    }
+
+    private async Task WarmUpAsync(Workload workload, Client[][] clients)
+    {
+        var (count, quiet, compiled) = (0, 0, 0L);
+        while (count < MostWarmUps && (count < WarmUps || quiet < 2))
+        {
+            var before = JitInfo.GetCompiledMethodCount();
+            foreach (var each in clients)
+                await TurnAsync(workload, each, warmUp / WarmUps);
+            count++;
+            compiled = JitInfo.GetCompiledMethodCount() - before;
+            quiet = compiled <= Unhurried ? quiet + 1 : 0;
+        }
+
+        if (quiet < 2)
+            await Console.Error.WriteLineAsync($"bench: after {count} turns each the runtime still compiles ({compiled} methods in the last): {workload.Name}");
     }
 
     private static async Task<Effort> TurnAsync(Workload workload, Client[] clients, TimeSpan duration)
