@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using ReplicaRouting.Benchmarks.Measuring;
 
 namespace ReplicaRouting.Benchmarks.Comparison;
@@ -7,10 +8,14 @@ namespace ReplicaRouting.Benchmarks.Comparison;
 /// <param name="rounds">How many rounds are counted.</param>
 /// <param name="turns">How many turns each contender has in a round; a round's quantiles are those of its turns together.</param>
 /// <param name="slice">How long one turn takes.</param>
-/// <param name="warmUp">How long each runs before anything is counted.</param>
+/// <param name="warmUp">How long each runs at least before anything is counted. It goes on, up to eight times as long, for as long as the runtime still
+/// compiles: methods that are not optimised yet would be compared by the number of their instructions.</param>
 internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan warmUp)
 {
     private const int WarmUps = 4;
+    private const int MostWarmUps = 8 * WarmUps;
+
+    private const int Unhurried = 2; // methods that a probe or a timer may need now and then
 
     private readonly Random _order = new(7);
 
@@ -28,12 +33,7 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
             // By turns too: what the runtime learns while it is warm is learnt of all of them.
             foreach (var client in clients.SelectMany(each => each))
                 await client.OpenAsync();
-            for (var i = 0; i < WarmUps; i++)
-            {
-                foreach (var each in clients)
-                    await TurnAsync(workload, each, warmUp / WarmUps);
-            }
-
+            await WarmUpAsync(workload, clients);
             var figures = contenders.Select(_ => new List<Round>(rounds)).ToArray();
             var order = Enumerable.Range(0, contenders.Count).ToArray();
             var sums = new Effort[contenders.Count];
@@ -63,6 +63,23 @@ internal sealed class Contest(int rounds, int turns, TimeSpan slice, TimeSpan wa
             foreach (var each in endpoints)
                 await each.DisposeAsync();
         }
+    }
+
+    private async Task WarmUpAsync(Workload workload, Client[][] clients)
+    {
+        var (count, quiet, compiled) = (0, 0, 0L);
+        while (count < MostWarmUps && (count < WarmUps || quiet < 2))
+        {
+            var before = JitInfo.GetCompiledMethodCount();
+            foreach (var each in clients)
+                await TurnAsync(workload, each, warmUp / WarmUps);
+            count++;
+            compiled = JitInfo.GetCompiledMethodCount() - before;
+            quiet = compiled <= Unhurried ? quiet + 1 : 0;
+        }
+
+        if (quiet < 2)
+            await Console.Error.WriteLineAsync($"bench: after {count} turns each the runtime still compiles ({compiled} methods in the last): {workload.Name}");
     }
 
     private static async Task<Effort> TurnAsync(Workload workload, Client[] clients, TimeSpan duration)
