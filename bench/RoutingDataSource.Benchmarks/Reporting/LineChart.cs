@@ -1,4 +1,3 @@
-using System.Text;
 using ReplicaRouting.Benchmarks.Measuring;
 
 namespace ReplicaRouting.Benchmarks.Reporting;
