@@ -116,7 +116,7 @@ internal sealed class ClusterMonitor : IDisposable
     {
         lock (_gate)
         {
-            if (_states[index].Snapshot.IsReachable)
+            if (!_stopping.IsCancellationRequested && _states[index].Snapshot.IsReachable)
                 Miss(index, error);
         }
 

@@ -133,23 +133,6 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task NoPrimary_ReplicasKeepTheLagTheyWereLastSeenWith()
-    {
-        await StartAsync();
-        _a.Refuse(States.Refused(), times: 100);
-        await NextRoundAsync();
-        await FailAsync(_a, new NpgsqlException("lost", new IOException()));
-        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
-        await AnswerAsync(_b, FakeNode.Replica());
-        await AnswerAsync(_c, FakeNode.Replica());
-        _clock.Advance(TimeSpan.FromMinutes(1)); // the primary's silence is not the replicas' lag
-        await AnswerAsync(_b, FakeNode.Replica());
-        var version = _monitor.Current.Version;
-        await UntilAsync(snapshot => snapshot.Version > version || snapshot.Nodes[1].Lag is not null);
-        Assert.Equal(new ReplicationLag(0, TimeSpan.Zero), _monitor.Current.Nodes[1].Lag);
-    }
-
-    [Fact]
     public async Task Replica_BackAfterAnAbsence_GetsItsWeightBackByQuarters()
     {
         await StartAsync();
