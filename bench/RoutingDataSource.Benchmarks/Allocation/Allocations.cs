@@ -7,7 +7,7 @@ namespace ReplicaRouting.Benchmarks.Allocation;
 
 /// <summary>Compares what one call allocates, exactly. Npgsql and what is built on it allocate more when an answer is not there yet when it is read,
 /// so in most patterns it never is, as over a network: the median of many calls. Where the answer may be there at once, it is the least of many
-/// calls in which it was.</summary>
+/// calls in which it was; on a busy machine it may never have been, so that these are shown and judge nothing.</summary>
 internal static class Allocations
 {
     private const int Blocks = 8;
@@ -48,9 +48,10 @@ internal static class Allocations
                 row.Routed.ToString("N0", CultureInfo.InvariantCulture),
                 Estimate.Format(Ratio(row)),
             ])]);
-        foreach (var row in rows)
+        var judged = rows.FindAll(row => !row.Name.EndsWith(Pattern.AtOnce, StringComparison.Ordinal));
+        foreach (var row in judged)
             report.Ratio($"alloc_vs_npgsql_{row.Name}", Estimate.Exact(Ratio(row)), Goal.AtMost(1));
-        return rows.TrueForAll(row => row.Routed <= row.Plain);
+        return judged.TrueForAll(row => row.Routed <= row.Plain);
     }
 
     // Nothing against nothing is no difference.
