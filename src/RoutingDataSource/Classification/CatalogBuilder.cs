@@ -49,9 +49,6 @@ internal sealed class CatalogBuilder
 
     internal ulong AttributeFilter { get; private set; }
 
-    /// <summary>Gets the names that <see cref="NameFlags.Attribute"/> stands with.</summary>
-    internal List<string> AttributeNames { get; } = [];
-
     /// <summary>Gets whether an operator that is also built in, such as <c>+</c>, may call a volatile function of the user's.</summary>
     internal bool RefusesOperators { get; private set; }
 
@@ -169,7 +166,6 @@ internal sealed class CatalogBuilder
     private void AddAttribute(string name)
     {
         AttributeFilter |= FilterBit(name);
-        AttributeNames.Add(name);
     }
 
     private bool IsRefused(UserFunction function) =>

@@ -21,6 +21,9 @@ internal struct CharacterMasks
 
     internal ulong Apostrophes;
 
+    /// <summary>Letters in upper case.</summary>
+    internal ulong Upper;
+
     /// <summary>Letters with which a word begins that is left to the scanner.</summary>
     internal ulong StopFirst;
 
@@ -38,6 +41,7 @@ internal struct CharacterMasks
         Quotes >>= characters;
         Dots >>= characters;
         Apostrophes >>= characters;
+        Upper >>= characters;
         StopFirst >>= characters;
         StopSecond >>= characters;
     }

@@ -34,7 +34,7 @@ internal sealed class FunctionCatalog
         RefusesEverything = builder.RefusesEverything;
         TrustsPlainReads = options.StandardConformingStrings && !builder.RefusesOperators && RefusedGrammar == GrammarOperators.None && !RefusesEverything;
         _relations = new RelationNames(options.PrimaryTables, primaryRelations ?? []);
-        Suspects = new SuspectFilter(builder.AttributeNames.Concat(_relations.Names));
+        Suspects = new SuspectFilter(_byName.With(NameFlags.Refused).Concat(_relations.Names));
     }
 
     /// <summary>Has to run before the two that follow, in the same batch; what it answers says nothing.</summary>
@@ -65,7 +65,7 @@ internal sealed class FunctionCatalog
     /// <summary>Gets whether some names need their place in the statement to be judged: relations of the primary, attributes, types.</summary>
     internal bool HasSuspects => HasRelations || HasAttributes;
 
-    /// <summary>Gets what tells most other names from these.</summary>
+    /// <summary>Gets what tells most other names from these and from those of refused functions.</summary>
     internal SuspectFilter Suspects { get; }
 
     /// <summary>Whether a name could be one that <see cref="HasSuspects"/> speaks of.</summary>
@@ -78,6 +78,9 @@ internal sealed class FunctionCatalog
         var flags = FindName(name, quoted).Flags;
         return (flags & NameFlags.Refused) == 0 && (flags & (quoted ? NameFlags.Harmless : NameFlags.Harmless | NameFlags.Syntax)) != 0;
     }
+
+    /// <summary>Whether <c>row.name</c> may be a call of a function that must run on the primary, built in or the user's.</summary>
+    internal bool IsRefusedFunction(ReadOnlySpan<char> name, bool quoted) => (FindName(name, quoted).Flags & NameFlags.Refused) != 0;
 
     internal bool HasAttributes => _attributeFilter != 0;
 

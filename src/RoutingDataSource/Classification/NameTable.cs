@@ -26,6 +26,9 @@ internal sealed class NameTable
     internal static NameTable Of(params string[] names) =>
         new([.. names.Select(name => new NameEntry(name, NameFlags.Refused, RouteReason.PerServer))]);
 
+    /// <summary>Lists the names that a flag stands with.</summary>
+    internal IEnumerable<string> With(NameFlags flag) => _entries.Where(entry => (entry.Flags & flag) != 0).Select(entry => entry.Name);
+
     internal bool Contains(ReadOnlySpan<char> name, bool quoted) => Find(name, quoted).Flags != NameFlags.None;
 
     /// <summary>Finds a name.</summary>

@@ -55,6 +55,8 @@ internal readonly struct NarrowSorter : ICharacterSorter
         masks.Quotes = Equal(low, high, '"');
         masks.Dots = Equal(low, high, '.');
         masks.Apostrophes = Equal(low, high, '\'');
+        var (first, count) = (Vector256.Create((byte)'A'), Vector256.Create((byte)26));
+        masks.Upper = Bits(Vector256.LessThan(low - first, count), Vector256.LessThan(high - first, count));
         var lowStop = Classify(low, StopLow, StopHigh);
         var highStop = Classify(high, StopLow, StopHigh);
         masks.StopFirst = Any(lowStop, highStop, StopFirst46 | StopFirst57);

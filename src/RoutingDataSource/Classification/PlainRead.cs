@@ -115,7 +115,8 @@ internal static class PlainRead
                             return false; // may be a prefix
                         }
 
-                        if (suspects && catalog.IsSuspect(text.Slice(wordStart, length), quoted: false))
+                        if ((suspects && catalog.IsSuspect(text.Slice(wordStart, length), quoted: false))
+                            || (qualified && catalog.IsRefusedFunction(text.Slice(wordStart, length), quoted: false)))
                         {
                             return false;
                         }
@@ -140,7 +141,7 @@ internal static class PlainRead
 
                         var name = text[wordStart..wordEnd];
                         if (name.IsEmpty || ((name[0] | 0x20) is 'p' or 'i' or 'l' && IsSystemName(name)) || IsSequenceColumn(name)
-                            || (suspects && catalog.IsSuspect(name, quoted: true)))
+                            || (suspects && catalog.IsSuspect(name, quoted: true)) || (qualified && catalog.IsRefusedFunction(name, quoted: true)))
                         {
                             return false;
                         }

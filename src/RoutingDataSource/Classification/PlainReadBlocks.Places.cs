@@ -53,13 +53,21 @@ internal ref partial struct PlainReadBlocks
         }
 
         var word = _text[at..end];
-        return !PlainRead.IsLeftToScanner(word) && !(_catalog.HasSuspects && _catalog.IsSuspect(word, quoted: false));
+        return !PlainRead.IsLeftToScanner(word)
+            && !(_catalog.HasSuspects && _catalog.IsSuspect(word, quoted: false))
+            && !(_text[at - 1] == '.' && _catalog.IsRefusedFunction(word, quoted: false));
     }
 
     private readonly bool IsHarmlessQuoted(int at)
     {
         var length = _text[(at + 1)..].IndexOf('"');
-        return length > 0 && !_catalog.IsSuspect(_text.Slice(at + 1, length), quoted: true);
+        if (length <= 0)
+        {
+            return false;
+        }
+
+        var name = _text.Slice(at + 1, length);
+        return !(_catalog.HasSuspects && _catalog.IsSuspect(name, quoted: true)) && !(_text[at - 1] == '.' && _catalog.IsRefusedFunction(name, quoted: true));
     }
 
     /// <summary>Whether a letter behind a digit belongs to a name, and not to a number that versions read differently.</summary>

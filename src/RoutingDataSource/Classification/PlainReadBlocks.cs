@@ -39,7 +39,7 @@ internal ref partial struct PlainReadBlocks
     {
         var text = _text;
         var suspects = _catalog.HasSuspects;
-        ulong lastName = 0, lastOperator = 0, lastQuote = 0, lastDigit = 0, quoted = 0;
+        ulong lastName = 0, lastOperator = 0, lastQuote = 0, lastDigit = 0, lastDot = 0, quoted = 0;
         for (var i = "select".Length; i < text.Length;)
         {
             CharacterMasks masks;
@@ -73,11 +73,12 @@ internal ref partial struct PlainReadBlocks
                 | (masks.Operators & ((masks.Operators << 1) | lastOperator))
                 | (masks.Dots & (~((named >> 1) & ((named << 1) | lastName | lastQuote)) | (afterDigit & (letters >> 1))))
                 | (letters & afterDigit);
-            var suspicious = 0UL;
-            if (suspects)
-            {
-                suspicious = Suspicious(i, names, quotes, starts & ~inside, quotes & inside, masks.Marks & inside);
-            }
+
+            // Behind a dot the name may be a function's; those that are built in are written in lower case.
+            var dotted = suspects ? ulong.MaxValue : (masks.Dots << 1) | lastDot;
+            var unquoted = starts & ~inside & dotted;
+            var opening = quotes & inside & dotted & (suspects ? ulong.MaxValue : ~(masks.Upper >> 1));
+            var suspicious = (unquoted | opening) == 0 ? 0 : Suspicious(i, names, quotes, unquoted, opening, masks.Marks & inside);
 
             events = (events & ~inside) | words | (quotes & ((quotes << 1) | lastQuote)) | suspicious;
             _next = 0;
@@ -134,7 +135,7 @@ internal ref partial struct PlainReadBlocks
             if (_next != 0)
             {
                 i = _next;
-                (lastName, lastOperator, lastQuote, lastDigit, quoted) = (0, 0, 0, 0, 0);
+                (lastName, lastOperator, lastQuote, lastDigit, lastDot, quoted) = (0, 0, 0, 0, 0, 0);
                 continue;
             }
 
@@ -143,6 +144,7 @@ internal ref partial struct PlainReadBlocks
             lastOperator = masks.Operators >> 63;
             lastQuote = quotes >> 63;
             lastDigit = masks.Digits >> 63;
+            lastDot = masks.Dots >> 63;
             quoted = (ulong)((long)inside >> 63);
         }
 

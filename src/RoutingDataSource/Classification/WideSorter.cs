@@ -47,6 +47,7 @@ internal readonly struct WideSorter : ICharacterSorter
         masks.Operators = Test(classes, Operator) & known;
         masks.Marks = Test(classes, Mark) | beyond;
         masks.Apostrophes = Vector512.Equals(text, Vector512.Create((byte)'\'')).ExtractMostSignificantBits();
+        masks.Upper = Vector512.LessThan(text - Vector512.Create((byte)'A'), Vector512.Create((byte)26)).ExtractMostSignificantBits();
         masks.StopFirst = Test(classes, First);
         masks.StopSecond = Test(classes, Second);
         masks.Quotes = Test(classes, Quote) & known;
