@@ -15,7 +15,7 @@ namespace ReplicaRouting.IntegrationTests.Documentation;
 public sealed partial class PagesTests
 {
     // Run or compiled by tests of their own, which know what they need.
-    private static readonly string[] Elsewhere = ["README.md", "consistency.md", "failover.md", "configuration.md", "entity-framework-core.md"];
+    private static readonly string[] Elsewhere = ["README.md", "consistency.md", "failover.md", "configuration.md", "entity-framework-core.md", "aspnetcore.md"];
 
     public static TheoryData<string, int> Programs => Samples("program");
 
