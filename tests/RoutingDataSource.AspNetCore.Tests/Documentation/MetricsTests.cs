@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -75,11 +76,11 @@ public sealed partial class MetricsTests
 
     private static List<Instrument> Instruments()
     {
-        var found = new List<Instrument>();
+        var found = new ConcurrentQueue<Instrument>(); // other tests make instruments at the same time
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var source = RoutingDataSource.Create("Host=127.0.0.1;Port=1");
         _ = new SessionMetrics(services.GetRequiredService<IMeterFactory>());
-        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => found.Add(instrument) };
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => found.Enqueue(instrument) };
         listener.Start();
         return [.. found.Where(each => each.Name.StartsWith("routing_data_source.", StringComparison.Ordinal)).DistinctBy(each => each.Name)];
     }

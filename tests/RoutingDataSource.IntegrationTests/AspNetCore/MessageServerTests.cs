@@ -85,8 +85,16 @@ public sealed class MessageServerTests
     {
         var site = await Site.StartAsync(isPooled, options: await TestPostgres.OptionsAsync(2, options => options.Database = "messages"), postsPerMinute: postsPerMinute);
         using var client = new HttpClient { BaseAddress = site.Address };
-        await Until.TrueAsync(async () => await client.GetStringAsync("/health") == "Healthy", "the site to be healthy");
-        return site;
+        try
+        {
+            await Until.TrueAsync(async () => await client.GetStringAsync("/health") == "Healthy", "the site to be healthy");
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync(); // nobody else ends the poolers
+            throw;
+        }
     }
 
     private static Task<string> RouteAsync(Browser browser) =>
