@@ -46,28 +46,15 @@ internal sealed class ClassificationCache
     public StatementClass Classify(string sql)
     {
         var entry = _byReference[ReferenceSlot(sql)];
-        return entry is not null && ReferenceEquals(entry.Text, sql) ? entry.Class : ClassifyByContent(sql);
+        return entry is not null && ReferenceEquals(entry.Text, sql) && entry.Version == Refusals.Version ? entry.Class : ClassifyByContent(sql);
     }
 
     /// <summary>Remembers that a replica refused a text, so that it goes to the primary from now on.</summary>
-    public void RememberRefusal(string sql)
-    {
-        if (!Refusals.Add(sql))
-        {
-            return;
-        }
-
-        // Entries of the same content may sit in several slots by reference; all are few and small.
-        Array.Clear(_byReference);
-        var slot = ContentSlot(sql);
-        if (Volatile.Read(ref _byContent[slot]) is { } entry && entry.Text == sql)
-        {
-            Store(slot, new Entry(sql, Classified(sql)));
-        }
-    }
+    public void RememberRefusal(string sql) => Refusals.Add(sql);
 
     private StatementClass ClassifyByContent(string sql)
     {
+        var version = Refusals.Version; // before the refusals are asked, so that one that is added meanwhile makes the entry an old one
         if (sql.Length > MaxTextLength)
         {
             return Classified(sql);
@@ -75,24 +62,15 @@ internal sealed class ClassificationCache
 
         var slot = ContentSlot(sql);
         var entry = Volatile.Read(ref _byContent[slot]);
-        if (entry is null || entry.Text != sql)
+        if (entry is null || entry.Version != version || entry.Text != sql)
         {
-            entry = new Entry(sql, Classified(sql));
+            entry = new Entry(sql, Classified(sql), version);
             Store(slot, entry);
         }
 
         // The reference slot needs an entry of this very string; the one by content may hold an equal other.
         if (ReferenceEquals(entry.Text, sql))
         {
-            _byReference[ReferenceSlot(sql)] = entry;
-        }
-
-        // A refusal that was remembered since the text was classified has emptied the slots before this entry was stored, or is seen here.
-        Interlocked.MemoryBarrier();
-        if (entry.Class.IsReadOnly && Refusals.Contains(sql))
-        {
-            entry = new Entry(sql, Classified(sql));
-            Store(slot, entry);
             _byReference[ReferenceSlot(sql)] = entry;
         }
 
@@ -124,9 +102,12 @@ internal sealed class ClassificationCache
 
     private static int ContentSlot(string sql) => string.GetHashCode(sql.AsSpan()) & (ContentSlots - 1);
 
-    private sealed class Entry(string text, StatementClass @class)
+    private sealed class Entry(string text, StatementClass @class, int version)
     {
         internal readonly string Text = text;
         internal readonly StatementClass Class = @class;
+
+        /// <summary>Which refusals the class takes into account.</summary>
+        internal readonly int Version = version;
     }
 }

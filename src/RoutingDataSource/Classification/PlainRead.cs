@@ -184,7 +184,7 @@ internal static class PlainRead
                 case Dot:
                     wordEnd = 0;
                     i++;
-                    if (((uint)i < (uint)text.Length && text[i] <= ' ') || IsBehindExpression(text, i - 1) || MayEndNumber(text, i - 1))
+                    if (((uint)i < (uint)text.Length && text[i] is <= ' ' or '.') || IsBehindExpression(text, i - 1) || MayEndNumber(text, i - 1))
                     {
                         return false; // the name behind must see its dot
                     }
@@ -219,7 +219,7 @@ internal static class PlainRead
 
                 case Operator:
                     wordEnd = 0;
-                    if ((uint)(i + 1) < (uint)text.Length && !IsPlainOperator(c, text[i + 1], ref i))
+                    if ((uint)(i + 1) < (uint)text.Length && !IsPlainOperator(text, ref i))
                     {
                         return false;
                     }
@@ -373,8 +373,9 @@ internal static class PlainRead
 
     /// <summary>Whether an operator of one or two characters is one of the common ones; moves to its last character.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsPlainOperator(char first, char second, ref int i)
+    private static bool IsPlainOperator(ReadOnlySpan<char> text, ref int i)
     {
+        var (first, second) = (text[i], text[i + 1]);
         if (second >= 128 || (Classes[second] != Operator && second != '@'))
         {
             return (second is not ('#' or '&' or '^' or '~' or '?' or '`')) && first is not ('!' or '|');
@@ -388,7 +389,7 @@ internal static class PlainRead
         if ((first == '<' && second is '>' or '=') || (first == '>' && second == '=') || (first is '|' or '!' && second == (first == '|' ? '|' : '=')))
         {
             i++;
-            return true;
+            return i + 1 == text.Length || text[i + 1] is not (< (char)128 and var third) || (Classes[third] != Operator && third != '@');
         }
 
         return false;

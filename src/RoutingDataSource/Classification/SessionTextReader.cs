@@ -159,7 +159,8 @@ internal ref struct SessionTextReader
                 value = Current.ToString();
                 break;
             case TokenKind.Parameter or TokenKind.Placeholder:
-                if (!parameters(Current, out var text))
+                var prefix = _token == TokenKind.Placeholder ? 1 : 0; // the token is the name alone
+                if (!parameters(_text[(_lexer.Start - prefix).._lexer.End], out var text))
                     return false;
                 if (text is not null)
                     value = Quote(text);

@@ -17,12 +17,16 @@ internal sealed class TextMemory
     private readonly Lock _adding = new();
     private long _bytes;
     private volatile bool _isEmpty = true;
+    private volatile int _version;
 
     /// <summary>Gets how many texts are remembered.</summary>
     public int Count => _texts.Count;
 
     /// <summary>Gets whether nothing is remembered, which is the rule.</summary>
     public bool IsEmpty => _isEmpty;
+
+    /// <summary>Gets a number that changes with every text that is added, after it can be found.</summary>
+    public int Version => _version;
 
     /// <summary>Remembers a text; the oldest ones are forgotten when the bounds are reached. A text beyond the bounds by itself is not kept.</summary>
     /// <returns>Whether the text is remembered now.</returns>
@@ -44,6 +48,7 @@ internal sealed class TextMemory
             _order.Enqueue(text);
             _bytes += size;
             _isEmpty = false;
+            _version++;
             while ((_texts.Count > MaxEntries || _bytes > MaxBytes) && _order.TryDequeue(out var oldest))
             {
                 _texts.TryRemove(oldest, out _);
