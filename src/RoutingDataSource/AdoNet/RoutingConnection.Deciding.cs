@@ -93,6 +93,9 @@ public partial class RoutingConnection
             }
         }
 
+        // Where the settings of the connection have been made they need not be made again.
+        if (_settings is not null && Source.Options.SwitchReplica == SwitchReplica.PerConnection && floor == default && _replica.IsHeld && table.IsEligible(_replica.Node!.Index))
+            return new(RouteTarget.Replica, _replica.Node!.Index, RouteReason.ProvenRead);
         var node = peek ? table.Choose(0, floor) : Source.ChooseReplica(table, floor);
         if (node >= 0)
             return new(RouteTarget.Replica, node, RouteReason.ProvenRead);

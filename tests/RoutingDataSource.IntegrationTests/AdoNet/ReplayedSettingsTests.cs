@@ -117,6 +117,8 @@ public sealed class ReplayedSettingsTests(FreshClusterFixture fixture) : Compari
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity => messages += activity.TraceId == root.TraceId ? 1 : 0,
         };
+        using (var other = source.OpenConnection())
+            other.Execute("UPDATE item SET name = name WHERE id = 4"); // so that no connection to the primary has to be made below
         using var connection = source.OpenConnection();
         for (var i = 0; i < 3; i++)
             connection.Execute($"SET app.s{i} = '{i}'");

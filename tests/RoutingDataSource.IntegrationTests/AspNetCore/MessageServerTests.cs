@@ -31,7 +31,7 @@ public sealed class MessageServerTests
         Assert.False(cookie.GetProperty("secure").GetBoolean()); // plain HTTP here
         Assert.Equal("Lax", cookie.GetProperty("sameSite").GetString());
         Assert.Equal("/", cookie.GetProperty("path").GetString());
-        Assert.InRange(cookie.GetProperty("expires").GetDouble() - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 0, 15.5);
+        Assert.InRange(cookie.GetProperty("expires").GetDouble() - (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0), 0, 15.5);
         Assert.DoesNotContain(await other.CookiesAsync(site.Address), each => each.GetProperty("name").GetString() == ".Routing.Session");
         Assert.Equal("", await writer.EvaluateAsync("document.cookie.includes('Routing') ? document.cookie : ''"));
 

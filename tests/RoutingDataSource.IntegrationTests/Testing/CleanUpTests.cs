@@ -139,7 +139,7 @@ public sealed class CleanUpTests : IDisposable
 
     private Process StartOwner(string binaries, string what)
     {
-        var host = Path.Combine(AppContext.BaseDirectory, "RoutingDataSource.ClusterHost.dll");
+        var host = BuiltProject.File("tests/RoutingDataSource.ClusterHost", "RoutingDataSource.ClusterHost.dll");
         var info = new ProcessStartInfo("dotnet", [host, binaries, what]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         info.Environment["TMPDIR"] = _parent;
         return Process.Start(info)!;

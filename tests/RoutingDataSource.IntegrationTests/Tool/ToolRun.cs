@@ -8,7 +8,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
 {
     public static ProcessStartInfo Describe(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "routing.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [BuiltProject.File("src/RoutingDataSource.Tool", "routing.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
