@@ -56,6 +56,9 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     /// <summary>Whether connections of the replica pool go back without a reset.</summary>
     public bool SkipsReset => !_isOwnedByCaller;
 
+    /// <summary>Gets whether the caller has built the data source, with mappings of its own.</summary>
+    public bool IsOwnedByCaller => _isOwnedByCaller;
+
     /// <summary>Connections that commands of ours hold now.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 

@@ -135,6 +135,7 @@ public partial class RoutingConnection
             if (!async)
             {
                 inner.Open();
+                Source.CompareTypes(node, inner);
                 return true;
             }
 
@@ -142,6 +143,7 @@ public partial class RoutingConnection
             if (!opening.IsCompleted && suppress is null && !enlist && await IsLeftBehindAsync(opening, inner, node).ConfigureAwait(false))
                 return false;
             await opening.ConfigureAwait(false);
+            Source.CompareTypes(node, inner);
             return true;
         }
         catch (Exception error) when (Failure.IsUnreachable(error))

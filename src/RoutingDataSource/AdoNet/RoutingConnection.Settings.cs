@@ -132,7 +132,7 @@ public partial class RoutingConnection
         if ((FullState & ConnectionState.Open) == 0)
             throw new InvalidOperationException("Connection is not open");
         Close();
-        ConnectionString = new NpgsqlConnectionStringBuilder(Source.FullConnectionString) { Database = dbName }.ConnectionString;
+        ConnectionString = RoutingConnectionStringBuilder.Change(_registered!.Full, settings => settings.Database = dbName);
         Open();
     }
 
@@ -143,15 +143,14 @@ public partial class RoutingConnection
     public RoutingConnection CloneWith(string connectionString)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (_source is { FullConnectionString: { } known })
+        return new Compatibility.NpgsqlConnection(RoutingConnectionStringBuilder.Change(connectionString, settings =>
         {
+            if (_source is not { FullConnectionString: { } known })
+                return;
             var mine = new NpgsqlConnectionStringBuilder(known);
             settings.Password ??= mine.Password;
             settings.PersistSecurityInfo &= mine.PersistSecurityInfo;
-        }
-
-        return new Compatibility.NpgsqlConnection(settings.ConnectionString);
+        }));
     }
 
     /// <inheritdoc cref="CloneWith" />

@@ -97,6 +97,43 @@ public sealed class RoutingConnectionStringBuilder : DbConnectionStringBuilder
     /// <inheritdoc />
     public override bool TryGetValue(string keyword, [NotNullWhen(true)] out object? value) => base.TryGetValue(Canonical(keyword), out value);
 
+    /// <summary>Changes Npgsql's settings in a connection string; routing keywords and a list of ports stay as they are.</summary>
+    /// <exception cref="ArgumentException">It is malformed: in Npgsql's words, unless there are routing keywords in it.</exception>
+    internal static string Change(string connectionString, Action<NpgsqlConnectionStringBuilder> change)
+    {
+        if (!HasRouting(connectionString))
+        {
+            var plain = new NpgsqlConnectionStringBuilder(connectionString);
+            change(plain);
+            return plain.ConnectionString;
+        }
+
+        var settings = new RoutingConnectionStringBuilder(connectionString);
+        var npgsql = settings.ToNpgsql();
+        change(npgsql);
+        var changed = new DbConnectionStringBuilder { ConnectionString = npgsql.ConnectionString };
+        foreach (string keyword in settings.Keys)
+        {
+            if (IsRouting(keyword) || IsPortList(keyword, settings.Text(keyword)))
+                changed[keyword] = settings.Text(keyword)!;
+        }
+
+        return changed.ConnectionString;
+    }
+
+    private static bool HasRouting(string connectionString)
+    {
+        try
+        {
+            var raw = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            return raw.Keys.Cast<string>().Any(keyword => IsRouting(keyword) || IsPortList(keyword, (string)raw[keyword]));
+        }
+        catch (ArgumentException)
+        {
+            return false; // malformed
+        }
+    }
+
     /// <summary>Reads what can be read and adds a line for each thing that cannot.</summary>
     internal static RoutingConnectionStringBuilder Read(string? connectionString, List<string> problems) => new(problems, connectionString);
 

@@ -11,8 +11,12 @@ public sealed partial class RoutingDataSource
     // Longest wait for replicas to replay a change of the schema before the caller goes on. They catch up in the background.
     private static readonly TimeSpan LongestReplay = TimeSpan.FromSeconds(5);
 
+    private readonly TypeMappings? _typeMappings; // null when all data sources are built here, and so alike
     private readonly Lock _reloadGate = new();
     private TypeReload?[]? _reloads; // by node; null while nobody waits for a reload
+
+    /// <summary>Says in the log when data sources that the caller has built do not map types alike.</summary>
+    internal void CompareTypes(Node node, NpgsqlConnection open) => _typeMappings?.Compare(node, open);
 
     /// <summary>Finds Npgsql's data source of the primary even while its database does not exist, so that probes cannot.</summary>
     /// <param name="adminDatabase">A database that exists on every server.</param>

@@ -56,6 +56,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         var declared = Math.Max(0, Array.FindIndex(definitions, definition => definition.ExpectedRole == NodeRole.Primary));
         _template = Nodes[declared].PrimaryPool.CreateConnection();
         _connectionString = Nodes[declared].PrimaryPool.ConnectionString;
+        _typeMappings = Nodes.Length > 1 && Array.Exists(Nodes, node => node.IsOwnedByCaller) ? new(Nodes.Length, Logger) : null;
         FullConnectionString = definitions[declared].ConnectionString ?? _connectionString;
         DefaultCommandTimeout = _template.CommandTimeout;
         var settings = new NpgsqlConnectionStringBuilder(_connectionString);

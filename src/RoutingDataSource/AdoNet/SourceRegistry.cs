@@ -19,8 +19,12 @@ internal static class SourceRegistry
 
     private static Entry Add(string connectionString)
     {
-        using var plain = NpgsqlDataSource.Create(connectionString); // never opened: what is wrong with the string is said in Npgsql's words
-        var made = new Entry(RoutingDataSource.Create(connectionString), plain.ConnectionString);
+        var shown = RoutingConnectionStringBuilder.Change(connectionString, settings =>
+        {
+            using var plain = NpgsqlDataSource.Create(settings); // never opened: what is wrong with the string is said in Npgsql's words
+            settings.ConnectionString = plain.ConnectionString;
+        });
+        var made = new Entry(RoutingDataSource.Create(connectionString), connectionString, shown);
         var known = Entries.GetOrAdd(connectionString, made);
         if (!ReferenceEquals(known, made))
             made.Source.Dispose();
@@ -28,6 +32,7 @@ internal static class SourceRegistry
     }
 
     /// <param name="Source">The data source.</param>
+    /// <param name="Full">The connection string as it was given.</param>
     /// <param name="Shown">The connection string as it is shown once a connection has been opened: without the password.</param>
-    internal sealed record Entry(RoutingDataSource Source, string Shown);
+    internal sealed record Entry(RoutingDataSource Source, string Full, string Shown);
 }

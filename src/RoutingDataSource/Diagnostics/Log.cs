@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(3051, LogLevel.Warning, "Not all replicas have replayed the change of the types yet; each reads them again when it has")]
     internal static partial void ReloadPending(ILogger logger);
 
+    [LoggerMessage(3052, LogLevel.Warning, "The data source of node {Node} maps {Count} types otherwise than that of {Other}; one is {Type}: {Mapped} on {Node}, {OtherMapped} on {Other}. Give all NpgsqlDataSources the same type mapping and plug-ins, so that it does not matter where a command runs")]
+    internal static partial void TypesDiffer(ILogger logger, string node, int count, string other, string type, string mapped, string otherMapped);
+
     [LoggerMessage(3060, LogLevel.Warning, "{Node} refused a session's settings ({SqlState}) when they were made again; the connection stays with the primary")]
     internal static partial void SettingsRefused(ILogger logger, string node, string sqlState);
 

@@ -77,6 +77,37 @@ public sealed class ConnectionStringTests(FreshClusterFixture fixture)
     }
 
     [Fact]
+    public void ChangeDatabase_OfAStringWithRoutingKeywords_KeepsHostsAndKeywords()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var nodes = fixture.Cluster.Nodes.Select(node => new NpgsqlConnectionStringBuilder(node.ConnectionString)).ToList();
+        settings.Host = string.Join(',', nodes.Select(node => node.Host));
+        settings.Remove("Port");
+        var given = $"{settings.ConnectionString};Port={string.Join(',', nodes.Select(node => node.Port))};Node Names=a,b,c;Read Your Writes=None";
+        using var connection = new RoutingConnection(given);
+        Assert.Equal(given, connection.ConnectionString);
+        connection.Open();
+        Assert.DoesNotContain(settings.Password!, connection.ConnectionString, StringComparison.Ordinal);
+        Assert.Contains("Node Names=a,b,c", connection.ConnectionString, StringComparison.OrdinalIgnoreCase);
+        AssertReadsFromReplica(fixture.Cluster.Options.Database);
+        connection.ChangeDatabase("postgres");
+        AssertReadsFromReplica("postgres");
+        Assert.DoesNotContain(settings.Password!, connection.ConnectionString, StringComparison.Ordinal);
+
+        using var clone = connection.CloneWith(connection.ConnectionString);
+        clone.Open();
+        Assert.Equal("postgres", clone.Scalar("SELECT current_database()"));
+
+        void AssertReadsFromReplica(string database)
+        {
+            Assert.Equal(database, connection.Database);
+            using var command = (RoutingCommand)connection.Command("SELECT current_database()");
+            Assert.Equal(database, command.ExecuteScalar());
+            Assert.Contains(command.LastRoute!.Value.Node, new[] { "b", "c" });
+        }
+    }
+
+    [Fact]
     public async Task CloneWith_WithoutAPassword_TakesTheConnections()
     {
         await using var connection = new RoutingConnection(ConnectionString);
