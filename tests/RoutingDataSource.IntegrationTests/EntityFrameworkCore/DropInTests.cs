@@ -237,6 +237,11 @@ public sealed class DropInTests(ShopDatabases databases) : IClassFixture<ShopDat
             var found = context.Items.AsNoTracking().Include(i => i.Parts).Single(i => i.Name == "synchronous");
             return Task.FromResult<object?>((found.Parts.Count, context.Items.Where(i => i.Name == "synchronous").ExecuteDelete()));
         },
+        ["ConfigureDataSource"] = async shop =>
+        {
+            await using var context = shop.Open(npgsql => npgsql.ConfigureDataSource(source => source.ConnectionStringBuilder.ApplicationName = "mine"));
+            return await context.Items.CountAsync(); // the provider's own words: a data source that is given cannot be configured
+        },
         ["CanConnect"] = async shop =>
         {
             await using var context = shop.Open();
