@@ -205,8 +205,17 @@ public sealed partial class RoutingBatch : DbBatch
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
 
     /// <inheritdoc />
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        await ReadAsync(async: true, behavior, cancellationToken).ConfigureAwait(false);
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        ReadArguments.Put(behavior, cancellationToken);
+        return ReadWithArgumentsAsync();
+    }
+
+    private async Task<DbDataReader> ReadWithArgumentsAsync()
+    {
+        var (behavior, cancellationToken) = ReadArguments.Take();
+        return await ReadAsync(async: true, behavior, cancellationToken).ConfigureAwait(false);
+    }
 
     private static NotSupportedException NotOnDataSourceBatch() =>
         new("Connection and transaction access is not supported on batches created from DbDataSource.");
