@@ -55,10 +55,10 @@ if [ "$web" -eq 1 ]; then
   fi
   echo "Building samples/MessageServer …" >&2
   build "$root/samples/MessageServer"
-  dotnet "$root/samples/MessageServer/bin/Debug/net10.0/MessageServer.dll" ${arguments[@]+"${arguments[@]}"}
+  run_until_told dotnet "$root/samples/MessageServer/bin/Debug/net10.0/MessageServer.dll" ${arguments[@]+"${arguments[@]}"}
   exit
 fi
 
 echo "Building samples/Quickstart …" >&2
 build "$root/samples/Quickstart"
-dotnet "$root/samples/Quickstart/bin/Debug/net10.0/Quickstart.dll"
+run_until_told dotnet "$root/samples/Quickstart/bin/Debug/net10.0/Quickstart.dll"

@@ -44,6 +44,27 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# run_until_told <program> [arguments]: ends with the program's exit code. A signal to the script alone reaches the program, which ends what it has
+# started; by itself bash waits for a program in the foreground and then leaves, or leaves it behind.
+run_until_told() {
+  local code=0 signal=0
+  "$@" <&0 &
+  local program=$!
+  trap 'signal=129; kill -TERM "$program" 2> /dev/null || true' HUP
+  trap 'signal=130; kill -TERM "$program" 2> /dev/null || true' INT
+  trap 'signal=143; kill -TERM "$program" 2> /dev/null || true' TERM
+  wait "$program" || code=$?
+  # A signal ends the first wait at once.
+  while kill -0 "$program" 2> /dev/null; do
+    wait "$program" || code=$?
+  done
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  [ "$signal" -eq 0 ] || return "$signal"
+  return "$code"
+}
+
 # build <project> [arguments]: quiet unless it fails.
 build() {
   local log="$TMPDIR/build.log"
