@@ -52,6 +52,13 @@ public sealed partial class RoutingDataSource
         RoutingActivity.Rerun(from < 0 ? null : Nodes[from].Name, next.Node < 0 ? null : Nodes[next.Node].Name, next.Reason);
     }
 
+    // As OpenTelemetry names a pool that nobody has named: the servers and the database, never a user.
+    private string DefaultName(string? database)
+    {
+        var servers = string.Join(',', Nodes.Select(node => $"{node.Host}:{node.Port}").Distinct(StringComparer.Ordinal));
+        return database is null ? servers : $"{servers}/{database}";
+    }
+
     private void Record(ClusterSnapshot snapshot)
     {
         if (_recorder is not { } recorder)

@@ -33,7 +33,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     private int _fallbacks;
 
     internal RoutingDataSource(
-        NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory)
+        NodeDefinition[] definitions, NodeFactory factory, RoutingOptions options, IRoutingRule[] rules, ILoggerFactory? loggerFactory, string? name = null)
     {
         _options = options;
         Rules = rules;
@@ -79,7 +79,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
             Logger,
             OnPublished);
         _table = ReadTable.Create(_monitor.Current, _bounds, null);
-        Metrics = new(() => _monitor.Current, node => Nodes[node].InUse, () => (Volatile.Read(ref _fallbacks), Options.PrimaryFallbackLimit));
+        Metrics = new(name ?? DefaultName(settings.Database), () => _monitor.Current, node => Nodes[node].InUse, () => (Volatile.Read(ref _fallbacks), Options.PrimaryFallbackLimit));
         _shadow = new(this);
     }
 

@@ -34,6 +34,12 @@ public sealed class RoutingDataSourceBuilder
             _definitions.AddRange(settings.ToDefinitions(_problems));
     }
 
+    /// <summary>Gets or sets what tells this data source from others of the process in metrics: their tag <c>routing_data_source.name</c>. The
+    /// counterpart of <see cref="NpgsqlDataSourceBuilder.Name"/>, which names single pools.</summary>
+    /// <value>Default <see langword="null"/>: the key that it is registered with when that is a text or an enumeration's value, else its servers and the
+    /// database, such as <c>db1:5432,db2:5432/shop</c>. Not empty.</value>
+    public string? Name { get; set; }
+
     /// <summary>Adds the server that is the primary now. After a failover another node takes that part by itself.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
     /// <param name="weight">Its share of the reads when it comes back as a replica; 0 to 1000.</param>
@@ -121,7 +127,7 @@ public sealed class RoutingDataSourceBuilder
             throw new ArgumentException(ProblemList.Format("The routing data source cannot be built", problems));
 
         var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory);
-        return new([.. _definitions], factory, _options, [.. _rules], _loggerFactory);
+        return new([.. _definitions], factory, _options, [.. _rules], _loggerFactory, Name);
     }
 
     /// <summary>Adds what is wrong with the place that the settings came from; <see cref="Build"/> tells it.</summary>
@@ -149,6 +155,8 @@ public sealed class RoutingDataSourceBuilder
                 "so that a setting would reach the pool's next user: remove one of the two"));
         }
 
+        if (Name is not null && string.IsNullOrWhiteSpace(Name))
+            problems.Add("the data source's name is empty: leave it out to have it called after its servers and database");
         if (nodes.Exists(node => string.IsNullOrWhiteSpace(node.Name)))
             problems.Add("a node's name is empty: leave it out to have it called host:port");
         foreach (var twice in nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))

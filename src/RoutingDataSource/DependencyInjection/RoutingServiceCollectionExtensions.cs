@@ -159,6 +159,8 @@ public static class RoutingServiceCollectionExtensions
     {
         var read = section is null ? null : RoutingConfiguration.Read(section);
         var builder = create(read).UseLoggerFactory(provider.GetService<ILoggerFactory>());
+        if (serviceKey is string or Enum)
+            builder.Name = serviceKey.ToString();
         configure?.Invoke(provider, builder);
         var dataSource = builder.Build();
         if (section is not null)

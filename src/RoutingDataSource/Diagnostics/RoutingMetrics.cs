@@ -4,8 +4,8 @@ using ReplicaRouting.Model;
 
 namespace ReplicaRouting.Diagnostics;
 
-/// <summary>The instruments of one data source. All tags come from closed sets: no text, no connection string. What Npgsql measures (connections,
-/// commands, bytes) is not measured again. Costs nothing but a look while nobody listens.</summary>
+/// <summary>The instruments of one data source; its name is a tag of each measurement. All tags come from closed sets: no text, no connection string.
+/// What Npgsql measures (connections, commands, bytes) is not measured again. Costs nothing but a look while nobody listens.</summary>
 internal sealed class RoutingMetrics : IDisposable
 {
     internal const string MeterName = "RoutingDataSource";
@@ -15,6 +15,7 @@ internal sealed class RoutingMetrics : IDisposable
     private static readonly string[] PinEnds = Enum.GetNames<PinEnd>();
 
     private readonly Meter _meter = new(MeterName);
+    private readonly KeyValuePair<string, object?> _name;
     private readonly Counter<long> _commands;
     private readonly Counter<long> _shadow;
     private readonly Counter<long> _fallbacks;
@@ -24,11 +25,13 @@ internal sealed class RoutingMetrics : IDisposable
     private readonly Histogram<double> _pins;
 
     /// <summary>Initialises the instruments.</summary>
+    /// <param name="name">What tells the data source from others of the process.</param>
     /// <param name="cluster">What is known now.</param>
     /// <param name="inUse">How many inner connections a node serves now, by its index.</param>
     /// <param name="fallbacks">How many reads run on the primary for want of a replica, and how many there may be.</param>
-    public RoutingMetrics(Func<ClusterSnapshot> cluster, Func<int, int> inUse, Func<(int InUse, int? Limit)> fallbacks)
+    public RoutingMetrics(string name, Func<ClusterSnapshot> cluster, Func<int, int> inUse, Func<(int InUse, int? Limit)> fallbacks)
     {
+        _name = new("routing_data_source.name", name);
         _commands = _meter.CreateCounter<long>(
             "routing_data_source.commands", "{command}", "Commands by the side, the node and the reason of their route");
         _shadow = _meter.CreateCounter<long>(
@@ -54,7 +57,7 @@ internal sealed class RoutingMetrics : IDisposable
         _meter.CreateObservableGauge(
             "routing_data_source.node.drained", () => Observe<int>(cluster, node => node.IsDrained ? 1 : 0), "{node}", "Whether a node was taken out of the reads by name");
         _meter.CreateObservableGauge(
-            "routing_data_source.fallbacks.in_use", () => fallbacks().InUse, "{command}", "Reads that run on the primary now because no replica can serve them");
+            "routing_data_source.fallbacks.in_use", () => new Measurement<int>(fallbacks().InUse, _name), "{command}", "Reads that run on the primary now because no replica can serve them");
         _meter.CreateObservableGauge(
             "routing_data_source.fallbacks.limit", () => Limit(fallbacks().Limit), "{command}", "How many such reads there may be; nothing without a limit");
     }
@@ -72,25 +75,27 @@ internal sealed class RoutingMetrics : IDisposable
         tags.Add("routing_data_source.reason", Reasons[(int)reason]);
         _commands.Add(1, tags);
         if (target == RouteTarget.Primary && IsFallback(reason))
-            _fallbacks.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
+            _fallbacks.Add(1, _name, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
     }
 
     /// <summary>Whether anybody wants to know of commands in shadow mode.</summary>
     public bool CountsShadow => _shadow.Enabled;
 
-    public void Shadow(RouteTarget target, RouteReason reason) => _shadow.Add(
-        1,
-        new("db.system.name", "postgresql"),
-        new("routing_data_source.target", Targets[(int)target]),
-        new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
+    public void Shadow(RouteTarget target, RouteReason reason)
+    {
+        var tags = NodeTags(null);
+        tags.Add("routing_data_source.target", Targets[(int)target]);
+        tags.Add("routing_data_source.reason", Reasons[(int)reason]);
+        _shadow.Add(1, tags);
+    }
 
     private static bool IsFallback(RouteReason reason) => reason is
         RouteReason.ReadYourWrites or RouteReason.NoReplica or RouteReason.ReplicasUnreachable or RouteReason.ReplicasLagging or
         RouteReason.RefusedByReplica or RouteReason.ServerLost;
 
-    public void Rerun(RouteReason reason) => _reruns.Add(1, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
+    public void Rerun(RouteReason reason) => _reruns.Add(1, _name, new KeyValuePair<string, object?>("routing_data_source.reason", Reasons[(int)reason]));
 
-    public void Refusal() => _refusals.Add(1);
+    public void Refusal() => _refusals.Add(1, _name);
 
     public void Probe(NodeSnapshot node, TimeSpan duration)
     {
@@ -102,12 +107,16 @@ internal sealed class RoutingMetrics : IDisposable
     public void Pin(PinEnd end, double seconds)
     {
         if (_pins.Enabled)
-            _pins.Record(seconds, new TagList { { "db.system.name", "postgresql" }, { "routing_data_source.pin.end", PinEnds[(int)end] } });
+        {
+            var tags = NodeTags(null);
+            tags.Add("routing_data_source.pin.end", PinEnds[(int)end]);
+            _pins.Record(seconds, tags);
+        }
     }
 
     public void Dispose() => _meter.Dispose();
 
-    private static IEnumerable<Measurement<T>> Observe<T>(Func<ClusterSnapshot> cluster, Func<NodeSnapshot, T?> value)
+    private IEnumerable<Measurement<T>> Observe<T>(Func<ClusterSnapshot> cluster, Func<NodeSnapshot, T?> value)
         where T : struct
     {
         foreach (var node in cluster().Nodes)
@@ -121,11 +130,12 @@ internal sealed class RoutingMetrics : IDisposable
         }
     }
 
-    private static IEnumerable<Measurement<int>> Limit(int? limit) => limit is { } known ? [new(known)] : [];
+    private IEnumerable<Measurement<int>> Limit(int? limit) => limit is { } known ? [new(known, _name)] : [];
 
-    private static TagList NodeTags(NodeSnapshot? node)
+    // With target and reason seven: one more than eight would have the list allocate.
+    private TagList NodeTags(NodeSnapshot? node)
     {
-        var tags = new TagList { { "db.system.name", "postgresql" } };
+        var tags = new TagList { _name, { "db.system.name", "postgresql" } };
         if (node is not null)
         {
             tags.Add("routing_data_source.node", node.Name);

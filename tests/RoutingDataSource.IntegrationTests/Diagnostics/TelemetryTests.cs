@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace ReplicaRouting.IntegrationTests.Diagnostics;
 
-/// <summary>What metrics and statistics tell of sessions, fallbacks and reruns. Meters have no name of their data source, so these tests run alone.</summary>
+/// <summary>What metrics and statistics tell of sessions, fallbacks and reruns. Pins and probes of other tests' data sources would be measured too, so these tests run
+/// alone.</summary>
 [Collection(Documentation.Alone.Name)]
 public sealed class TelemetryTests
 {
@@ -42,6 +43,40 @@ public sealed class TelemetryTests
         Assert.Equal(["node.drained 0", "node.drained 1"], measured.Observe("node.drained"));
         await source.RunAsync("SELECT 1");
         Assert.Contains("fallbacks NoReplica", measured.Names);
+    }
+
+    [Fact]
+    public async Task Metrics_OfTwoDataSourcesOfOneProcess_CountEachItsOwn()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        using var measured = new Measured();
+        await using var orders = Build("orders");
+        await using var stock = Build(null);
+        await orders.WaitUntilWellAsync();
+        await stock.WaitUntilWellAsync();
+        measured.Clear();
+        for (var i = 0; i < 3; i++)
+            await orders.RunAsync("SELECT 1");
+        await stock.RunAsync("SELECT 1");
+        var byServers = $"127.0.0.1:{cluster.Primary.Port},127.0.0.1:{cluster.Replicas[0].Port}/{cluster.Options.Database}";
+        Assert.Equal(["orders", "orders", "orders", byServers], measured.SourcesOf("commands"));
+
+        await using (var reader = await OpenAsync())
+        {
+            measured.Clear();
+            Assert.Equal(["fallbacks.in_use 0", "fallbacks.in_use 1"], measured.Observe("fallbacks.in_use"));
+            Assert.Equal([byServers, "orders"], measured.SourcesOf("fallbacks.in_use").Order(StringComparer.Ordinal));
+        }
+
+        RoutingDataSource Build(string? name) => new RoutingDataSourceBuilder { Name = name }
+            .AddPrimary(cluster.Primary.ConnectionString, name: "node1").AddReplica(cluster.Replicas[0].ConnectionString, name: "node2").Build();
+
+        async Task<Npgsql.NpgsqlDataReader> OpenAsync()
+        {
+            stock.Drain("node2");
+            var command = stock.CreateCommand("SELECT generate_series(1, 10)");
+            return await command.ExecuteReaderAsync();
+        }
     }
 
     [Fact]
@@ -88,7 +123,7 @@ public sealed class TelemetryTests
         private const string Prefix = "routing_data_source.";
 
         private readonly MeterListener _listener = new();
-        private readonly ConcurrentQueue<(string Instrument, double Value, string? Tag)> _all = [];
+        private readonly ConcurrentQueue<(string Instrument, double Value, string? Tag, string? Source)> _all = [];
 
         public Measured()
         {
@@ -108,6 +143,10 @@ public sealed class TelemetryTests
 
         public IEnumerable<string> Names => _all.Select(each => $"{each.Instrument} {each.Tag}");
 
+        public IEnumerable<string?> SourcesOf(string instrument) => [.. _all.Where(each => each.Instrument == instrument).Select(each => each.Source)];
+
+        public void Clear() => _all.Clear();
+
         public IEnumerable<string> Observe(string prefix)
         {
             var before = _all.Count;
@@ -119,14 +158,16 @@ public sealed class TelemetryTests
 
         private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            string? kept = null;
+            string? kept = null, source = null;
             foreach (var (key, tag) in tags)
             {
                 if (key is Prefix + "reason" or Prefix + "pin.end")
                     kept = tag?.ToString();
+                else if (key is Prefix + "name")
+                    source = tag?.ToString();
             }
 
-            _all.Enqueue((instrument.Name[Prefix.Length..], value, kept));
+            _all.Enqueue((instrument.Name[Prefix.Length..], value, kept, source));
         }
     }
 }
