@@ -5,7 +5,7 @@ using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.MessageServer;
 
-/// <summary>HAProxy as a TCP proxy with a listener for each standby. It checks them, and closes what is open to one that is down.</summary>
+/// <summary>HAProxy as a TCP proxy with a listener for each server, here the standbys. It checks them, and closes what is open to one that is down.</summary>
 internal sealed class HaProxy : IAsyncDisposable
 {
     private readonly PoolerProcess _process;
@@ -18,9 +18,9 @@ internal sealed class HaProxy : IAsyncDisposable
 
     public IReadOnlyList<int> Ports { get; }
 
-    public static async Task<HaProxy> StartAsync(IReadOnlyList<PostgresNode> standbys)
+    public static async Task<HaProxy> StartAsync(IReadOnlyList<PostgresNode> servers)
     {
-        var ports = standbys.Select(_ => Site.FreePort()).ToArray();
+        var ports = servers.Select(_ => Site.FreePort()).ToArray();
         var config = new StringBuilder("""
             global
               stats socket {folder}/admin.sock mode 660 level admin
@@ -34,9 +34,9 @@ internal sealed class HaProxy : IAsyncDisposable
         for (var i = 0; i < ports.Length; i++)
         {
             config.Append(CultureInfo.InvariantCulture, $"""
-                listen replica{i + 1}
+                listen server{i + 1}
                   bind 127.0.0.1:{ports[i]}
-                  server standby 127.0.0.1:{standbys[i].Port} check inter 200ms on-marked-down shutdown-sessions
+                  server node 127.0.0.1:{servers[i].Port} check inter 200ms on-marked-down shutdown-sessions
 
                 """);
         }
@@ -56,10 +56,10 @@ internal sealed class HaProxy : IAsyncDisposable
         return new(process, ports);
     }
 
-    /// <summary>Takes a standby out, or back in, as an operator would.</summary>
+    /// <summary>Takes a server out, or back in, as an operator would.</summary>
     public async Task SetAsync(int index, bool isUp)
     {
-        var server = string.Create(CultureInfo.InvariantCulture, $"replica{index + 1}/standby");
+        var server = string.Create(CultureInfo.InvariantCulture, $"server{index + 1}/node");
         await TellAsync($"set server {server} state {(isUp ? "ready" : "maint")}");
         if (!isUp)
             await TellAsync($"shutdown sessions server {server}");

@@ -17,20 +17,26 @@ internal sealed class PoolerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Finds a program where distributions put it.</summary>
+    public static string? Find(string program) =>
+        new[] { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin" }.Select(each => Path.Combine(each, program)).FirstOrDefault(File.Exists);
+
     /// <summary>Makes the folder and starts the program in it.</summary>
     /// <param name="program">The program's name; in the distribution's folders.</param>
     /// <param name="files">The files of the folder, by name; <c>{folder}</c> in them is where they are.</param>
     /// <param name="arguments">The arguments.</param>
     public static PoolerProcess Start(string program, IReadOnlyDictionary<string, string> files, params string[] arguments)
     {
-        var path = new[] { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin" }.Select(each => Path.Combine(each, program)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{program} is not installed: apt-get install {program}.");
+        var path = Find(program) ?? throw new FileNotFoundException($"{program} is not installed: apt-get install {program}.");
         var folder = Directory.CreateTempSubdirectory("routing-web-").FullName;
         try
         {
             foreach (var (name, text) in files)
                 File.WriteAllText(Path.Combine(folder, name), text.Replace("{folder}", folder, StringComparison.Ordinal));
-            var start = new ProcessStartInfo(path, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            // In a session of its own, where there is setsid: Ctrl-C in a terminal must not end it before whoever is connected through it.
+            var start = Find("setsid") is { } setsid ? new ProcessStartInfo(setsid, [path, .. arguments]) : new(path, arguments);
+            start.WorkingDirectory = folder;
+            start.RedirectStandardOutput = start.RedirectStandardError = true;
             if (Environment.UserName == "root")
             {
                 // PgBouncer refuses to be root; the other user must reach its files and write its socket.

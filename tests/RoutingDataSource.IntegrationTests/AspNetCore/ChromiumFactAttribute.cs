@@ -1,4 +1,4 @@
-using ReplicaRouting.IntegrationTests.Poolers;
+using ReplicaRouting.MessageServer;
 
 namespace ReplicaRouting.IntegrationTests.AspNetCore;
 

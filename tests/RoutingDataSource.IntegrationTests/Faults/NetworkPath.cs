@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using ReplicaRouting.IntegrationTests.Poolers;
+using ReplicaRouting.MessageServer;
 
 namespace ReplicaRouting.IntegrationTests.Faults;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using ReplicaRouting.MessageServer;
 
 namespace ReplicaRouting.IntegrationTests.Poolers;
 
@@ -10,9 +11,9 @@ public sealed class BehindPoolersTests
         await using var cluster = await TestPostgres.StartAsync(1);
         await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
         await cluster.WaitForReplayAsync();
-        await using var primary = await PoolerProcess.StartPgBouncerAsync(cluster.Primary);
-        await using var replica = await PoolerProcess.StartPgBouncerAsync(cluster.Replicas[0]);
-        await using var source = Build(cluster.Primary.ConnectionString, primary, replica);
+        await using var pooler = await PgBouncer.StartAsync(cluster.Primary, [cluster.Replicas[0].Port]);
+        await using var source = Build(
+            cluster.Primary.ConnectionString, (pooler.Port, PgBouncer.PrimaryDatabase), (pooler.Port, PgBouncer.ReplicaDatabase(0)));
         await source.WaitUntilWellAsync();
 
         Assert.Equal("replica", (await source.RunAsync("SELECT count(*) FROM t")).Route.Node);
@@ -34,9 +35,9 @@ public sealed class BehindPoolersTests
     public async Task Routing_BehindHaProxy_LosesNoReadWithItsBackend()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
-        await using var primary = await PoolerProcess.StartHaProxyAsync(cluster.Primary);
-        await using var replica = await PoolerProcess.StartHaProxyAsync(cluster.Replicas[0]);
-        await using var source = Build(cluster.Primary.ConnectionString, primary, replica);
+        await using var proxy = await HaProxy.StartAsync([cluster.Primary, cluster.Replicas[0]]);
+        var database = cluster.Options.Database;
+        await using var source = Build(cluster.Primary.ConnectionString, (proxy.Ports[0], database), (proxy.Ports[1], database));
         await source.WaitUntilWellAsync();
         Assert.Equal("replica", (await source.RunAsync("SELECT 1")).Route.Node);
 
@@ -48,7 +49,7 @@ public sealed class BehindPoolersTests
         await Until.TrueAsync(async () => (await source.RunAsync("SELECT 1")).Route.Node == "replica", "the replica to be back");
     }
 
-    private static RoutingDataSource Build(string connectionString, PoolerProcess primary, PoolerProcess replica)
+    private static RoutingDataSource Build(string connectionString, (int Port, string Database) primary, (int Port, string Database) replica)
     {
         return new RoutingDataSourceBuilder()
             .AddPrimary(Through(primary), name: "primary")
@@ -56,7 +57,12 @@ public sealed class BehindPoolersTests
             .Configure(options => options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromMilliseconds(400))
             .Build();
 
-        string Through(PoolerProcess pooler) =>
-            new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = pooler.Port, NoResetOnClose = true }.ConnectionString;
+        string Through((int Port, string Database) way) => new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Host = "127.0.0.1",
+            Port = way.Port,
+            Database = way.Database,
+            NoResetOnClose = true,
+        }.ConnectionString;
     }
 }

@@ -1,3 +1,5 @@
+using ReplicaRouting.MessageServer;
+
 namespace ReplicaRouting.IntegrationTests.Poolers;
 
 /// <summary>A test that needs PgBouncer and HAProxy, which ./test.sh installs where it can. Where they are missing it is skipped, and fails in CI.</summary>

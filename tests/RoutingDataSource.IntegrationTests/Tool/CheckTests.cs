@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using ReplicaRouting.IntegrationTests.Poolers;
+using ReplicaRouting.MessageServer;
 
 namespace ReplicaRouting.IntegrationTests.Tool;
 
@@ -61,8 +62,8 @@ public sealed class CheckTests
     public async Task Check_PgBouncerInTransactionMode_IsSeen()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
-        await using var pooler = await PoolerProcess.StartPgBouncerAsync(cluster.Primary);
-        var text = new NpgsqlConnectionStringBuilder(cluster.Primary.ConnectionString) { Port = pooler.Port }.ConnectionString;
+        await using var pooler = await PgBouncer.StartAsync(cluster.Primary, []);
+        var text = new NpgsqlConnectionStringBuilder(cluster.Primary.ConnectionString) { Port = pooler.Port, Database = PgBouncer.PrimaryDatabase }.ConnectionString;
         var (code, findings) = await CheckAsync(text);
         Assert.Equal(0, code);
         Assert.Contains(findings, finding => finding is { Level: "warning" } && finding.Found.StartsWith("a pooler in transaction mode is in front", StringComparison.Ordinal)
@@ -73,8 +74,8 @@ public sealed class CheckTests
     public async Task Check_HaProxyInFront_IsNoPooler()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
-        await using var proxy = await PoolerProcess.StartHaProxyAsync(cluster.Primary);
-        var text = new NpgsqlConnectionStringBuilder(cluster.Primary.ConnectionString) { Port = proxy.Port }.ConnectionString;
+        await using var proxy = await HaProxy.StartAsync([cluster.Primary]);
+        var text = new NpgsqlConnectionStringBuilder(cluster.Primary.ConnectionString) { Port = proxy.Ports[0] }.ConnectionString;
         var (_, findings) = await CheckAsync(text);
         Assert.DoesNotContain(findings, finding => finding.Found.Contains("pooler", StringComparison.Ordinal));
     }
