@@ -11,6 +11,7 @@ public sealed class PackageTests(PackagesFixture fixture) : IClassFixture<Packag
     [Theory]
     [InlineData("RoutingDataSource", "lib/net10.0/RoutingDataSource")]
     [InlineData("RoutingDataSource.EntityFrameworkCore", "lib/net10.0/RoutingDataSource.EntityFrameworkCore")]
+    [InlineData("RoutingDataSource.AspNetCore", "lib/net10.0/RoutingDataSource.AspNetCore")]
     [InlineData("RoutingDataSource.Testing", "lib/net10.0/RoutingDataSource.Testing")]
     [InlineData("RoutingDataSource.Tool", "tools/net10.0/any/routing")]
     public void Package_EachOfThem_IsComplete(string id, string assembly)
@@ -46,6 +47,7 @@ public sealed class PackageTests(PackagesFixture fixture) : IClassFixture<Packag
     [InlineData("RoutingDataSource", "Npgsql", "[10.0.0, 11.0.0)")]
     [InlineData("RoutingDataSource.EntityFrameworkCore", "Npgsql.EntityFrameworkCore.PostgreSQL", "[10.0.0, 10.1.0)")]
     [InlineData("RoutingDataSource.EntityFrameworkCore", "RoutingDataSource", "[0.1.0]")]
+    [InlineData("RoutingDataSource.AspNetCore", "RoutingDataSource", "[0.1.0]")]
     [InlineData("RoutingDataSource.Testing", "Npgsql", "[10.0.0, 11.0.0)")]
     public void Package_WhatItDependsOn_IsBounded(string id, string dependency, string range)
     {
@@ -61,6 +63,22 @@ public sealed class PackageTests(PackagesFixture fixture) : IClassFixture<Packag
             "consumer", Program("Consumer"), "", "RoutingDataSource", "RoutingDataSource.EntityFrameworkCore", "RoutingDataSource.Testing");
         var printed = await PackagesFixture.DotNetAsync(folder, "run");
         Assert.Equal(["tea", "replica"], printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
+    public async Task Install_IntoAFreshWebApplication_CarriesTheSession()
+    {
+        using (var package = Open("RoutingDataSource.AspNetCore", "nupkg"))
+        {
+            var framework = Manifest(package).Descendants().Single(element => element.Name.LocalName == "frameworkReference");
+            Assert.Equal("Microsoft.AspNetCore.App", (string)framework.Attribute("name")!);
+        }
+
+        var folder = fixture.NewWebProject("web", Program("Web"), "RoutingDataSource.AspNetCore", "RoutingDataSource.Testing");
+        var printed = await PackagesFixture.DotNetAsync(folder, "run");
+        Assert.Equal(
+            ["Created, cookie: True", "1 Primary ReadYourWrites", "0 Replica ProvenRead", "Healthy"],
+            printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     [Fact]

@@ -30,7 +30,14 @@ public sealed class PackagesFixture : IAsyncLifetime
 
     /// <summary>Makes a program with references to packages of ours.</summary>
     /// <returns>Its folder.</returns>
-    public string NewProject(string name, string program, string properties, params string[] packages)
+    public string NewProject(string name, string program, string properties, params string[] packages) =>
+        NewProject("Microsoft.NET.Sdk", name, program, properties, packages);
+
+    /// <summary>Makes a web application with references to packages of ours.</summary>
+    /// <returns>Its folder.</returns>
+    public string NewWebProject(string name, string program, params string[] packages) => NewProject("Microsoft.NET.Sdk.Web", name, program, "", packages);
+
+    private string NewProject(string sdk, string name, string program, string properties, string[] packages)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
         // What only a runtime identifier brings is not in every cache.
@@ -44,7 +51,7 @@ public sealed class PackagesFixture : IAsyncLifetime
             </configuration>
             """);
         File.WriteAllText(Path.Combine(folder, $"{name}.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
+            <Project Sdk="{sdk}">
               <PropertyGroup>
                 <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors><NuGetAudit>false</NuGetAudit>{properties}
