@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -47,9 +46,9 @@ internal sealed class TokenCodec(IDataProtector? protector, TimeProvider time)
         {
             bytes = protector.Unprotect(sealedBytes);
         }
-        catch (CryptographicException)
+        catch (Exception)
         {
-            return TokenResult.Forged;
+            return TokenResult.Forged; // a CryptographicException; a provider that is not the framework's may throw anything
         }
 
         if (bytes.Length <= sizeof(long))

@@ -37,6 +37,19 @@ public sealed class UsePrimaryTests
         Assert.Null(RoutingSession.ForcedTarget);
     }
 
+    [Theory]
+    [InlineData("/Whole", "Primary Primary")]
+    [InlineData("/Plain", "nowhere")]
+    public async Task RazorPage_WhoseModelAsksForIt_RunsOnThePrimaryWithItsView(string path, string expected)
+    {
+        await using var app = await TestApp.StartAsync(
+            app => app.MapRazorPages(),
+            services: services => services.AddRazorPages().AddApplicationPart(typeof(UsePrimaryTests).Assembly));
+        using var response = await app.SendAsync(HttpMethod.Get, path);
+        Assert.Equal(expected, (await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).Trim());
+        Assert.Null(RoutingSession.ForcedTarget);
+    }
+
     [Fact]
     public async Task MarkWritten_WithoutADataSource_SaysWhatToRegister()
     {
