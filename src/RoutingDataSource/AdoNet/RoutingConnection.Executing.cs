@@ -96,7 +96,7 @@ public partial class RoutingConnection
                     var inner = decision.Target == RouteTarget.Replica
                         ? await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: session.IsAny).ConfigureAwait(false)
                         : await AcquirePrimaryAsync(
-                            async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                            async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved, decision.IsFreeRead ? decision.Reason : null).ConfigureAwait(false);
                     if (decision.WaitFor != default && !await ReplayWait.ForAsync(
                         inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
                     {
@@ -106,15 +106,15 @@ public partial class RoutingConnection
 
                     if (decision.Target == RouteTarget.Primary)
                         decision = BeforePrimary(decision, statement);
-                    await operation.BindAsync(
-                        inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                     var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && MayAnswerElsewhere(decision) && !_primary.IsDirty;
                     if (mayBeSevered)
                         _primary.Node!.AddReader(this, inner);
                     T result;
                     try
                     {
+                        await operation.BindAsync(
+                            inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
+                        RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                         result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     }
                     finally
@@ -279,7 +279,12 @@ public partial class RoutingConnection
         if (!decision.IsFreeRead)
             return null;
         if (decision.Target == RouteTarget.Primary)
+        {
+            if (IsWithoutPrimary(decision, error)) // a replica may serve it by now, and otherwise the error is the program's
+                return Elsewhere(decision.Node, attempt) is { Target: RouteTarget.Replica } replica && Source.TryRerun() ? replica : null;
             return MayLeavePrimary(canRepeat, decision, error) && Source.TryRerun() ? Elsewhere(decision.Node, attempt) : null;
+        }
+
         if (error is PostgresException refusal && Failure.IsRefusal(refusal) && !statement.ReachesOutside)
         {
             return canRepeat && !_replica.IsBusy
@@ -306,6 +311,10 @@ public partial class RoutingConnection
         && statement is { SessionEffect: SessionEffect.None, ReachesOutside: false }
         && !_isPinned
         && !IsInTransaction;
+
+    /// <summary>Whether the primary went away while a read that had fallen back to it waited for a connection: nothing was sent.</summary>
+    private bool IsWithoutPrimary(in RouteDecision decision, Exception error) =>
+        !_primary.IsHeld && error is NpgsqlException and not PostgresException && decision.Node >= 0 && MayAnswerElsewhere(decision);
 
     /// <summary>Whether a proven read was lost with its connection to the primary. The primary's own errors are the program's, and a connection
     /// that holds the program's state is not replaced behind its back.</summary>

@@ -13,8 +13,13 @@ public partial class RoutingConnection
         "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
     /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
+    /// <param name="async">Whether to wait without blocking.</param>
+    /// <param name="enlist">Whether to take part in the ambient transaction.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="hasMoved">Whether the primary has just been replaced.</param>
+    /// <param name="read">Why a proven read comes here; <see langword="null"/> for everything else.</param>
     private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(
-        bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false)
+        bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false, RouteReason? read = null)
     {
         if (_primary.IsOpen)
         {
@@ -35,8 +40,8 @@ public partial class RoutingConnection
             if (primary < 0)
             {
                 primary = async
-                    ? await Source.WaitForPrimaryAsync(started, hasMoved, cancellationToken).ConfigureAwait(false)
-                    : Source.WaitForPrimary(started, hasMoved);
+                    ? await Source.WaitForPrimaryAsync(started, hasMoved, read, cancellationToken).ConfigureAwait(false)
+                    : Source.WaitForPrimary(started, hasMoved, read);
             }
 
             var node = Source.Nodes[primary];
@@ -44,7 +49,7 @@ public partial class RoutingConnection
             RelayFromPrimary();
             try
             {
-                if (!await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false))
+                if (!await OpenInnerAsync(inner, node, node.PrimaryPool, enlist, async, cancellationToken).ConfigureAwait(false))
                 {
                     _primary.LeaveBehind();
                     continue; // whoever is the primary next, or nobody
@@ -109,7 +114,7 @@ public partial class RoutingConnection
         var node = Source.Nodes[index];
         var inner = _replica.Take(node, isForReads: !isReset, Recycles is not null);
         RelayFromReplica();
-        if (!await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false))
+        if (!await OpenInnerAsync(inner, node, isReset ? node.PrimaryPool : node.ReplicaPool, enlist: false, async, cancellationToken).ConfigureAwait(false))
         {
             _replica.LeaveBehind();
             throw Source.NodeLeft(node.Index);
@@ -124,7 +129,8 @@ public partial class RoutingConnection
     }
 
     /// <returns>Whether it is open; otherwise the node has gone meanwhile, and the inner connection must not be used again.</returns>
-    private async ValueTask<bool> OpenInnerAsync(NpgsqlConnection inner, Node node, bool enlist, bool async, CancellationToken cancellationToken)
+    private async ValueTask<bool> OpenInnerAsync(
+        NpgsqlConnection inner, Node node, NpgsqlDataSource pool, bool enlist, bool async, CancellationToken cancellationToken)
     {
         // Npgsql would enlist in whatever transaction is ambient now, which may not be the one that was ambient when we were opened.
         using var suppress = enlist || Transaction.Current is null
@@ -134,6 +140,9 @@ public partial class RoutingConnection
         {
             if (!async)
             {
+                // Nothing can end a synchronous Open that waits for a server which has stopped answering, so it must be possible to leave it.
+                if (suppress is null && !enlist && ServerLink.WouldConnect(pool, node.PoolSize))
+                    return TryOpen(inner, node);
                 inner.Open();
                 Source.CompareTypes(node, inner);
                 return true;
@@ -151,6 +160,22 @@ public partial class RoutingConnection
             Source.ReportConnectFailure(node.Index, error);
             throw;
         }
+    }
+
+    private bool TryOpen(NpgsqlConnection inner, Node node)
+    {
+        var opening = OwnThread.Run(inner.Open);
+        var down = node.Down;
+        if (Source.IsInUse(node.Index)) // as below
+            Task.WaitAny(opening, down);
+        if (!opening.IsCompleted)
+        {
+            _ = CloseWhenOpenAsync(opening, inner);
+            return false;
+        }
+
+        opening.GetAwaiter().GetResult();
+        return true;
     }
 
     /// <summary>Waits for a connection to open, but no longer than its node answers probes.</summary>

@@ -39,6 +39,35 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(1, _published.Count).Select(version => (long)version), _published.Select(snapshot => snapshot.Version));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Settle_OneNodeIsSilent_GoesByThoseThatHaveAnswered(bool answersLater)
+    {
+        _monitor.Start();
+        await AnswerAsync(_b, FakeNode.Replica());
+        var call = await _a.NextAsync();
+        if (!answersLater)
+        {
+            await EndAsync(() => call.Answer(FakeNode.Primary()));
+            Assert.Equal(-1, _monitor.Current.PrimaryIndex); // the silent one might be of a higher timeline
+        }
+
+        _monitor.Settle();
+        if (answersLater)
+        {
+            Assert.False(_monitor.FirstRound.IsCompleted);
+            await EndAsync(() => call.Answer(FakeNode.Primary()));
+        }
+
+        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, _monitor.Current.PrimaryIndex);
+        Assert.Equal(0, _c.Attempts - _c.Calls);
+        Assert.False(_monitor.Current.Nodes[2].IsReachable);
+        await AnswerAsync(_c, FakeNode.Primary(2000, timeline: 2)); // it was
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 2);
+    }
+
     [Fact]
     public async Task Start_InsideAnAmbientFlow_DoesNotTakeItAlong()
     {
