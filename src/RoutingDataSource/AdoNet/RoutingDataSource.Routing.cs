@@ -209,6 +209,9 @@ public sealed partial class RoutingDataSource
         return false;
     }
 
+    /// <summary>Reads that run on the primary because no replica could serve them.</summary>
+    internal int FallbackReads => Volatile.Read(ref _fallbacks);
+
     /// <summary>Connections with a reader that counts against the limit until it is closed.</summary>
     internal HandedOutList FallbackReaders { get; } = new();
 

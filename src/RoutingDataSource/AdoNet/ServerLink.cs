@@ -35,6 +35,9 @@ internal static class ServerLink
     /// <param name="size">How many connections it may have.</param>
     public static bool WouldConnect(NpgsqlDataSource pool, int size) => GetStatistics(pool) is { Idle: 0, Total: var total } && total < size;
 
+    /// <summary>How many connections of a pool are in use.</summary>
+    public static int InUse(NpgsqlDataSource pool) => GetStatistics(pool).Busy;
+
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Connector")]
     private static extern NpgsqlConnector? GetConnector(NpgsqlConnection connection);
 

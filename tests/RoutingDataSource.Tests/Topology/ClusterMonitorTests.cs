@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using ReplicaRouting.Selection;
 using ReplicaRouting.Tests.Infrastructure;
 using ReplicaRouting.Topology;
 
@@ -146,6 +147,25 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         await MoveUntilCalledAsync(_a);
         await AnswerAsync(_a, FakeNode.Replica(2000, timeline: 2)); // re-created as a standby
         await UntilAsync(snapshot => snapshot.Nodes[0] is { Role: NodeRole.Replica, FollowsPrimary: true, Lag.Bytes: 0 });
+    }
+
+    [Fact]
+    public async Task Replica_CreatedAnewAsAnotherCluster_ServesNothingUntilItIsBack()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_b, FakeNode.Replica() with { SystemIdentifier = "2" });
+        await UntilAsync(snapshot => snapshot.Nodes[1].IsForeign);
+        Assert.Equal(Rejection.Unreachable, Eligibility.Reject(_monitor.Current.Nodes[1], new(null, null)));
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Primary(9000, timeline: 9) with { SystemIdentifier = "2" }); // nor is it taken for the primary
+        await UntilAsync(snapshot => snapshot.Nodes[1].Role == NodeRole.Primary);
+        Assert.Equal((0, 1), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch));
+        Assert.Null(_monitor.Current.PrimaryProblem);
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Replica());
+        await UntilAsync(snapshot => snapshot.Nodes[1] is { IsForeign: false, Role: NodeRole.Replica });
+        Assert.Null(Eligibility.Reject(_monitor.Current.Nodes[1], new(null, null)));
     }
 
     [Fact]
