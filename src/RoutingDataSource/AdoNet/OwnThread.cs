@@ -28,4 +28,20 @@ internal static class OwnThread
         }.Start();
         return ended.Task;
     }
+
+    /// <summary>Blocks until the call has ended, successfully or not.</summary>
+    /// <param name="call">What <see cref="Run"/> returned.</param>
+    /// <param name="longest">How long to wait at most.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool HasEnded(Task call, TimeSpan longest)
+    {
+        try
+        {
+            return call.Wait(longest);
+        }
+        catch (AggregateException)
+        {
+            return true; // whoever asks for its result gets the error itself
+        }
+    }
 }

@@ -12,6 +12,9 @@ public partial class RoutingConnection
     private const string ResetSql =
         "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
+    // How often a synchronous Open that makes a connection looks whether its server still answers.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
     /// <param name="async">Whether to wait without blocking.</param>
     /// <param name="enlist">Whether to take part in the ambient transaction.</param>
@@ -166,8 +169,11 @@ public partial class RoutingConnection
     {
         var opening = OwnThread.Run(inner.Open);
         var down = node.Down;
-        if (Source.IsInUse(node.Index)) // as below
-            Task.WaitAny(opening, down);
+        // Looked at again and again: to be woken by either of two tasks takes a thread of the pool, all of which may be waiting here.
+        while (Source.IsInUse(node.Index) && !down.IsCompleted && !OwnThread.HasEnded(opening, LookEvery))
+        {
+        }
+
         if (!opening.IsCompleted)
         {
             _ = CloseWhenOpenAsync(opening, inner);
