@@ -144,9 +144,10 @@ public partial class RoutingConnection
             if (!async)
             {
                 // Nothing can end a synchronous Open that waits for a server which has stopped answering, so it must be possible to leave it.
-                if (suppress is null && !enlist && ServerLink.WouldConnect(pool, node.PoolSize))
-                    return TryOpen(inner, node);
-                inner.Open();
+                if (suppress is not null || enlist || !ServerLink.WouldConnect(pool, node.PoolSize))
+                    inner.Open();
+                else if (!TryOpen(inner, node))
+                    return false;
                 Source.CompareTypes(node, inner);
                 return true;
             }
