@@ -16,6 +16,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private readonly Recycler<InnerConnection> _closedReplica = new();
     private RoutingConnection? _firstReader;
     private int _inUse;
+    private int _poolSize;
     private TaskCompletionSource _down = NewDown();
 
     public Node(int index, string name, string host, int port, Func<NodeUse, NpgsqlDataSource> create, bool isOwnedByCaller)
@@ -44,6 +45,9 @@ internal sealed class Node : IDisposable, IAsyncDisposable
 
     /// <summary>Connections for proven reads. They never enlist and, having nothing to discard, are not reset on return.</summary>
     public NpgsqlDataSource ReplicaPool => Volatile.Read(ref _replicaPool) ?? Create(ref _replicaPool, NodeUse.Replica);
+
+    /// <summary>How many connections a pool may have; 0 before there is one.</summary>
+    public int PoolSize => Volatile.Read(ref _poolSize);
 
     /// <summary>Gets a closed connection object.</summary>
     /// <param name="isForReads">Whether of the pool for proven reads.</param>
@@ -171,6 +175,8 @@ internal sealed class Node : IDisposable, IAsyncDisposable
             var made = _create(use);
             if (_password is not null)
                 made.Password = _password;
+            var settings = new NpgsqlConnectionStringBuilder(made.ConnectionString);
+            _poolSize = settings.Pooling ? settings.MaxPoolSize : int.MaxValue;
             return pool = made;
         }
     }

@@ -63,6 +63,9 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
             definition.Owned is not null);
     }
 
+    // Npgsql's own bounds of Timeout; 0 would be none.
+    private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, 1024);
+
     private static NpgsqlConnectionStringBuilder Settings(NodeDefinition definition) =>
         new(definition.ConnectionString ?? definition.Owned!.ConnectionString);
 
@@ -80,13 +83,13 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
                 settings.Enlist = false; // a second resource manager would turn a local transaction into a distributed one
                 settings.NoResetOnClose = true;
                 // A read does not wait longer for a connection than a probe would take to find the server dead: it goes elsewhere.
-                var longest = (int)Math.Ceiling((options.ProbeInterval + options.ProbeTimeout).TotalSeconds);
+                var longest = Seconds(options.ProbeInterval + options.ProbeTimeout);
                 if (settings.Timeout == 0 || settings.Timeout > longest)
                     settings.Timeout = longest;
                 break;
             case NodeUse.Probe:
                 // One connection of its own, so that probes go on when the pools are exhausted; it needs no types but the built-in ones.
-                var seconds = Math.Max(1, (int)Math.Ceiling(options.ProbeTimeout.TotalSeconds));
+                var seconds = Seconds(options.ProbeTimeout);
                 settings.Pooling = false;
                 settings.Enlist = false;
                 settings.Timeout = seconds;

@@ -76,12 +76,17 @@ public sealed partial class RoutingBatch
             throw NotOnDataSourceBatch();
         var connection = RequireConnection();
         connection.CheckOpen();
-        var (inner, generation) = await connection.AcquireForAsync(FirstText, Statement, async, cancellationToken).ConfigureAwait(false);
         _isPrepared = true;
         _preparedOn = null;
         try
         {
+            var (inner, generation) = await connection.AcquireForAsync(FirstText, Statement, async, cancellationToken).ConfigureAwait(false);
             await BindAsync(inner, generation, async, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (connection.IsPreparedLater(error))
+        {
+            _isPrepared = !cancellationToken.IsCancellationRequested; // wherever the command runs it is prepared first
+            cancellationToken.ThrowIfCancellationRequested();
         }
         catch
         {

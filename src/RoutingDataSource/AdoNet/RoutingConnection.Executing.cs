@@ -42,24 +42,6 @@ public partial class RoutingConnection
         }
     }
 
-    /// <summary>Gets the inner connection that a text would run on now, and its generation, for preparing it there.</summary>
-    internal async ValueTask<(NpgsqlConnection Inner, int Generation)> AcquireForAsync(
-        string text, StatementClass statement, bool async, CancellationToken cancellationToken)
-    {
-        if (CheckOpen(out var busyGeneration) is { } busy)
-            return (busy, busyGeneration);
-        var decision = Decide(text, statement);
-        if (decision.Target == RouteTarget.Replica)
-        {
-            var replica = await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false);
-            if (decision.IsFreeRead)
-                SeenForNotes?.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp()); // later executions stay where it was prepared
-            return (replica, _replica.Generation);
-        }
-
-        return (await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false), _primary.Generation);
-    }
-
     /// <summary>Runs an operation where its text allows, and once or twice elsewhere when promise and error allow.</summary>
     /// <remarks>Its state is large, so it is used again when it has been waited for: nothing may be allocated beyond what Npgsql needs.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -85,18 +67,28 @@ public partial class RoutingConnection
                 : default;
             if (session.IsAny)
                 statement = new() { Reason = RouteReason.ProvenRead, Hint = statement.Hint };
-            var decision = session.IsAny ? DecideSession(operation.Text, statement, session) : Decide(operation.Text, statement);
+            RouteDecision decision;
+            try
+            {
+                decision = session.IsAny ? DecideSession(operation.Text, statement, session) : Decide(operation.Text, statement);
+            }
+            catch when (operation.ClosesConnection)
+            {
+                await CloseAsync(async).ConfigureAwait(false); // a rule has thrown, or nobody may serve it
+                throw;
+            }
+
             for (var attempt = 1; ; attempt++)
             {
                 RouteDecision next;
                 ExceptionDispatchInfo failure;
                 try
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested(); // also where an attempt before was lost: its error is not the program's
                     var inner = decision.Target == RouteTarget.Replica
                         ? await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: session.IsAny).ConfigureAwait(false)
                         : await AcquirePrimaryAsync(
-                            async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved).ConfigureAwait(false);
+                            async, enlist: false, cancellationToken, decision.Reason == RouteReason.PrimaryMoved, decision.IsFreeRead ? decision.Reason : null).ConfigureAwait(false);
                     if (decision.WaitFor != default && !await ReplayWait.ForAsync(
                         inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
                     {
@@ -106,15 +98,15 @@ public partial class RoutingConnection
 
                     if (decision.Target == RouteTarget.Primary)
                         decision = BeforePrimary(decision, statement);
-                    await operation.BindAsync(
-                        inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
-                    RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                     var mayBeSevered = decision is { Target: RouteTarget.Primary, IsFreeRead: true } && MayAnswerElsewhere(decision) && !_primary.IsDirty;
                     if (mayBeSevered)
                         _primary.Node!.AddReader(this, inner);
                     T result;
                     try
                     {
+                        await operation.BindAsync(
+                            inner, decision.Target == RouteTarget.Replica ? _replica.Generation : _primary.Generation, async, cancellationToken).ConfigureAwait(false);
+                        RoutingActivity.Announce(inner, operation.Command, decision.Target, decision.Reason, decision.WasRerun);
                         result = async ? await operation.RunAsync(cancellationToken).ConfigureAwait(false) : operation.Run();
                     }
                     finally
@@ -136,7 +128,7 @@ public partial class RoutingConnection
                         (decision.Target == RouteTarget.Replica ? ref _replica : ref _primary).CloseWithReader(this);
                     return result;
                 }
-                catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt, cancellationToken) is { } rerouted)
+                catch (Exception error) when (Reroute(operation.CanRepeat, statement, decision, error, attempt) is { } rerouted)
                 {
                     failure = ExceptionDispatchInfo.Capture(error);
                     Source.NoteRerun(decision.Node, rerouted);
@@ -267,10 +259,10 @@ public partial class RoutingConnection
 
     /// <summary>Where an execution that failed may run instead; <see langword="null"/> when it may not.</summary>
     private RouteDecision? Reroute(
-        bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt, CancellationToken cancellationToken)
+        bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt)
     {
         const int mostAttempts = 3; // a replica, another replica, the primary
-        if (attempt >= mostAttempts || cancellationToken.IsCancellationRequested)
+        if (attempt >= mostAttempts)
             return null;
         if (decision.Target == RouteTarget.Replica && IsRefusedSetting(decision, error))
             return new(RouteTarget.Primary, Source.Table.Snapshot.PrimaryIndex, RouteReason.SessionPinned) { WasRerun = true };
@@ -279,7 +271,12 @@ public partial class RoutingConnection
         if (!decision.IsFreeRead)
             return null;
         if (decision.Target == RouteTarget.Primary)
+        {
+            if (IsWithoutPrimary(decision, error)) // a replica may serve it by now, and otherwise the error is the program's
+                return Elsewhere(decision.Node, attempt) is { Target: RouteTarget.Replica } replica && Source.TryRerun() ? replica : null;
             return MayLeavePrimary(canRepeat, decision, error) && Source.TryRerun() ? Elsewhere(decision.Node, attempt) : null;
+        }
+
         if (error is PostgresException refusal && Failure.IsRefusal(refusal) && !statement.ReachesOutside)
         {
             return canRepeat && !_replica.IsBusy
@@ -287,8 +284,7 @@ public partial class RoutingConnection
                 : null;
         }
 
-        // An inner connection that never opened has sent nothing, whatever its error.
-        var neverOpened = !_replica.IsHeld && error is not (OperationCanceledException or ArgumentException or InvalidOperationException);
+        var neverOpened = !_replica.IsHeld && IsOfOpening(error);
         if (!neverOpened && !(canRepeat && Failure.IsLostRead(error)))
             return null;
         if (!neverOpened && Failure.IsUnreachable(error))
@@ -306,6 +302,10 @@ public partial class RoutingConnection
         && statement is { SessionEffect: SessionEffect.None, ReachesOutside: false }
         && !_isPinned
         && !IsInTransaction;
+
+    /// <summary>Whether the primary went away while a read that had fallen back to it waited for a connection: nothing was sent.</summary>
+    private bool IsWithoutPrimary(in RouteDecision decision, Exception error) =>
+        !_primary.IsHeld && error is NpgsqlException and not PostgresException && decision.Node >= 0 && MayAnswerElsewhere(decision);
 
     /// <summary>Whether a proven read was lost with its connection to the primary. The primary's own errors are the program's, and a connection
     /// that holds the program's state is not replaced behind its back.</summary>

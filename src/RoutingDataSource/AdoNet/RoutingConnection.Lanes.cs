@@ -12,9 +12,17 @@ public partial class RoutingConnection
     private const string ResetSql =
         "ROLLBACK; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP";
 
+    // How often a synchronous Open that makes a connection looks whether its server still answers.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Gets the open connection to the primary, opening it when it is not.</summary>
+    /// <param name="async">Whether to wait without blocking.</param>
+    /// <param name="enlist">Whether to take part in the ambient transaction.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="hasMoved">Whether the primary has just been replaced.</param>
+    /// <param name="read">Why a proven read comes here; <see langword="null"/> for everything else.</param>
     private async ValueTask<NpgsqlConnection> AcquirePrimaryAsync(
-        bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false)
+        bool async, bool enlist, CancellationToken cancellationToken, bool hasMoved = false, RouteReason? read = null)
     {
         if (_primary.IsOpen)
         {
@@ -35,8 +43,8 @@ public partial class RoutingConnection
             if (primary < 0)
             {
                 primary = async
-                    ? await Source.WaitForPrimaryAsync(started, hasMoved, cancellationToken).ConfigureAwait(false)
-                    : Source.WaitForPrimary(started, hasMoved);
+                    ? await Source.WaitForPrimaryAsync(started, hasMoved, read, cancellationToken).ConfigureAwait(false)
+                    : Source.WaitForPrimary(started, hasMoved, read);
             }
 
             var node = Source.Nodes[primary];
@@ -44,7 +52,7 @@ public partial class RoutingConnection
             RelayFromPrimary();
             try
             {
-                if (!await OpenInnerAsync(inner, node, enlist, async, cancellationToken).ConfigureAwait(false))
+                if (!await OpenInnerAsync(inner, node, node.PrimaryPool, enlist, async, cancellationToken).ConfigureAwait(false))
                 {
                     _primary.LeaveBehind();
                     continue; // whoever is the primary next, or nobody
@@ -109,7 +117,7 @@ public partial class RoutingConnection
         var node = Source.Nodes[index];
         var inner = _replica.Take(node, isForReads: !isReset, Recycles is not null);
         RelayFromReplica();
-        if (!await OpenInnerAsync(inner, node, enlist: false, async, cancellationToken).ConfigureAwait(false))
+        if (!await OpenInnerAsync(inner, node, isReset ? node.PrimaryPool : node.ReplicaPool, enlist: false, async, cancellationToken).ConfigureAwait(false))
         {
             _replica.LeaveBehind();
             throw Source.NodeLeft(node.Index);
@@ -124,7 +132,8 @@ public partial class RoutingConnection
     }
 
     /// <returns>Whether it is open; otherwise the node has gone meanwhile, and the inner connection must not be used again.</returns>
-    private async ValueTask<bool> OpenInnerAsync(NpgsqlConnection inner, Node node, bool enlist, bool async, CancellationToken cancellationToken)
+    private async ValueTask<bool> OpenInnerAsync(
+        NpgsqlConnection inner, Node node, NpgsqlDataSource pool, bool enlist, bool async, CancellationToken cancellationToken)
     {
         // Npgsql would enlist in whatever transaction is ambient now, which may not be the one that was ambient when we were opened.
         using var suppress = enlist || Transaction.Current is null
@@ -134,7 +143,11 @@ public partial class RoutingConnection
         {
             if (!async)
             {
-                inner.Open();
+                // Nothing can end a synchronous Open that waits for a server which has stopped answering, so it must be possible to leave it.
+                if (suppress is not null || enlist || !ServerLink.WouldConnect(pool, node.PoolSize))
+                    inner.Open();
+                else if (!TryOpen(inner, node))
+                    return false;
                 Source.CompareTypes(node, inner);
                 return true;
             }
@@ -151,6 +164,25 @@ public partial class RoutingConnection
             Source.ReportConnectFailure(node.Index, error);
             throw;
         }
+    }
+
+    private bool TryOpen(NpgsqlConnection inner, Node node)
+    {
+        var opening = OwnThread.Run(inner.Open);
+        var down = node.Down;
+        // Looked at again and again: to be woken by either of two tasks takes a thread of the pool, all of which may be waiting here.
+        while (Source.IsInUse(node.Index) && !down.IsCompleted && !OwnThread.HasEnded(opening, LookEvery))
+        {
+        }
+
+        if (!opening.IsCompleted)
+        {
+            _ = CloseWhenOpenAsync(opening, inner);
+            return false;
+        }
+
+        opening.GetAwaiter().GetResult();
+        return true;
     }
 
     /// <summary>Waits for a connection to open, but no longer than its node answers probes.</summary>

@@ -82,57 +82,62 @@ public partial class RoutingConnection
     /// <summary>Begins COPY … FROM STDIN in binary form, on the primary.</summary>
     /// <param name="copyFromCommand">The COPY command.</param>
     /// <returns>The importer; dispose it to end the operation.</returns>
-    public NpgsqlBinaryImporter BeginBinaryImport(string copyFromCommand) => PrimaryForWrite().BeginBinaryImport(copyFromCommand);
+    public NpgsqlBinaryImporter BeginBinaryImport(string copyFromCommand) =>
+        Copy(copyFromCommand, static (inner, text) => inner.BeginBinaryImport(text));
 
     /// <inheritdoc cref="BeginBinaryImport" />
     /// <param name="copyFromCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlBinaryImporter> BeginBinaryImportAsync(string copyFromCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginBinaryImportAsync(copyFromCommand, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(copyFromCommand, static (inner, text, token) => inner.BeginBinaryImportAsync(text, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY … TO STDOUT in binary form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The exporter; dispose it to end the operation.</returns>
-    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) => PrimaryForExport(copyToCommand).BeginBinaryExport(copyToCommand);
+    public NpgsqlBinaryExporter BeginBinaryExport(string copyToCommand) =>
+        Export(copyToCommand, static (inner, text) => inner.BeginBinaryExport(text));
 
     /// <inheritdoc cref="BeginBinaryExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlBinaryExporter> BeginBinaryExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false)).BeginBinaryExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await ExportAsync(copyToCommand, static (inner, text, token) => inner.BeginBinaryExportAsync(text, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY … FROM STDIN in text form, on the primary.</summary>
     /// <param name="copyFromCommand">The COPY command.</param>
     /// <returns>The writer; dispose it to end the operation.</returns>
-    public NpgsqlCopyTextWriter BeginTextImport(string copyFromCommand) => PrimaryForWrite().BeginTextImport(copyFromCommand);
+    public NpgsqlCopyTextWriter BeginTextImport(string copyFromCommand) =>
+        Copy(copyFromCommand, static (inner, text) => inner.BeginTextImport(text));
 
     /// <inheritdoc cref="BeginTextImport" />
     /// <param name="copyFromCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlCopyTextWriter> BeginTextImportAsync(string copyFromCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginTextImportAsync(copyFromCommand, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(copyFromCommand, static (inner, text, token) => inner.BeginTextImportAsync(text, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY … TO STDOUT in text form, on the primary.</summary>
     /// <param name="copyToCommand">The COPY command.</param>
     /// <returns>The reader; dispose it to end the operation.</returns>
-    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) => PrimaryForExport(copyToCommand).BeginTextExport(copyToCommand);
+    public NpgsqlCopyTextReader BeginTextExport(string copyToCommand) =>
+        Export(copyToCommand, static (inner, text) => inner.BeginTextExport(text));
 
     /// <inheritdoc cref="BeginTextExport" />
     /// <param name="copyToCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlCopyTextReader> BeginTextExportAsync(string copyToCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false)).BeginTextExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
+        await ExportAsync(copyToCommand, static (inner, text, token) => inner.BeginTextExportAsync(text, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Begins COPY in raw binary form, on the primary.</summary>
     /// <param name="copyCommand">The COPY command.</param>
     /// <returns>The stream; dispose it to end the operation.</returns>
-    public NpgsqlRawCopyStream BeginRawBinaryCopy(string copyCommand) => PrimaryForWrite().BeginRawBinaryCopy(copyCommand);
+    public NpgsqlRawCopyStream BeginRawBinaryCopy(string copyCommand) =>
+        Copy(copyCommand, static (inner, text) => inner.BeginRawBinaryCopy(text));
 
     /// <inheritdoc cref="BeginRawBinaryCopy" />
     /// <param name="copyCommand">The COPY command.</param>
     /// <param name="cancellationToken">Cancels the beginning.</param>
     public async Task<NpgsqlRawCopyStream> BeginRawBinaryCopyAsync(string copyCommand, CancellationToken cancellationToken = default) =>
-        await (await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false)).BeginRawBinaryCopyAsync(copyCommand, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(copyCommand, static (inner, text, token) => inner.BeginRawBinaryCopyAsync(text, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for a notification from the primary.</summary>
     /// <param name="timeout">In milliseconds; 0 and -1 are for ever.</param>
@@ -275,37 +280,6 @@ public partial class RoutingConnection
     {
         var inner = await PrimaryAsync(cancellationToken).ConfigureAwait(false);
         MarkDirty(inner);
-        return inner;
-    }
-
-    private NpgsqlConnection PrimaryForWrite()
-    {
-        var inner = PrimaryWithState();
-        BeginWrite(); // ends with the next command or with Close: when the copy ends is not seen here
-        return inner;
-    }
-
-    private async ValueTask<NpgsqlConnection> PrimaryForWriteAsync(CancellationToken cancellationToken)
-    {
-        var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
-        BeginWrite();
-        return inner;
-    }
-
-    // COPY (INSERT … RETURNING …) TO STDOUT writes, and any other export shows what the primary has now.
-    private NpgsqlConnection PrimaryForExport(string copyToCommand)
-    {
-        var inner = Source.Classify(copyToCommand).IsReadOnly ? PrimaryWithState() : PrimaryForWrite();
-        SeenForNotes?.NotePrimaryRead(Source.Time.GetTimestamp());
-        return inner;
-    }
-
-    private async ValueTask<NpgsqlConnection> PrimaryForExportAsync(string copyToCommand, CancellationToken cancellationToken)
-    {
-        var inner = Source.Classify(copyToCommand).IsReadOnly
-            ? await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)
-            : await PrimaryForWriteAsync(cancellationToken).ConfigureAwait(false);
-        SeenForNotes?.NotePrimaryRead(Source.Time.GetTimestamp());
         return inner;
     }
 

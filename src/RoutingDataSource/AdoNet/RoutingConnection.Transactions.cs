@@ -123,7 +123,7 @@ public partial class RoutingConnection
                 _transaction = new(this, begun, isOnReplica: true);
                 return _transaction;
             }
-            catch (Exception error) when (Reroute(canRepeat: true, proof, decision, error, attempt, cancellationToken) is { } next)
+            catch (Exception error) when (Reroute(canRepeat: true, proof, decision, error, attempt) is { } next)
             {
                 decision = next;
             }

@@ -25,22 +25,23 @@ public sealed partial class RoutingDataSource
     /// <summary>Waits for a primary as long as the options allow.</summary>
     /// <param name="started">When the command began to wait.</param>
     /// <param name="hasMoved">Whether the old primary has stepped down, so that there must be another one, which the next probes find.</param>
+    /// <param name="read">Why a proven read needs it; <see langword="null"/> for everything else.</param>
     /// <exception cref="NpgsqlException">There is none. Transient.</exception>
-    internal int WaitForPrimary(long started, bool hasMoved)
+    internal int WaitForPrimary(long started, bool hasMoved, RouteReason? read)
     {
         _monitor.RequestProbes();
         var rest = RestOfFailover(started, hasMoved);
         using var activity = rest > TimeSpan.Zero ? RoutingActivity.WaitForPrimary() : null;
-        return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary();
+        return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary(read);
     }
 
     /// <inheritdoc cref="WaitForPrimary" />
-    internal async ValueTask<int> WaitForPrimaryAsync(long started, bool hasMoved, CancellationToken cancellationToken)
+    internal async ValueTask<int> WaitForPrimaryAsync(long started, bool hasMoved, RouteReason? read, CancellationToken cancellationToken)
     {
         _monitor.RequestProbes();
         var rest = RestOfFailover(started, hasMoved);
         if (rest <= TimeSpan.Zero)
-            return RequirePrimary();
+            return RequirePrimary(read);
         using var activity = RoutingActivity.WaitForPrimary();
         try
         {
@@ -48,7 +49,7 @@ public sealed partial class RoutingDataSource
         }
         catch (TimeoutException)
         {
-            throw NoPrimary();
+            throw NoPrimary(read);
         }
     }
 
@@ -65,7 +66,11 @@ public sealed partial class RoutingDataSource
         _monitor.Start();
         _monitor.WaitForFirstRound(Options.ProbeTimeout);
         if (!IsUsable) // a primary is enough to begin with: who is slower than a probe may take comes later
+        {
+            _monitor.Settle();
             _monitor.WaitForFirstRound(Timeout.InfiniteTimeSpan);
+        }
+
         CheckStart();
     }
 
@@ -86,7 +91,10 @@ public sealed partial class RoutingDataSource
         catch (TimeoutException)
         {
             if (!IsUsable)
+            {
+                _monitor.Settle();
                 await _monitor.FirstRound.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
 
         CheckStart();
@@ -103,10 +111,20 @@ public sealed partial class RoutingDataSource
 
     /// <summary>The index of the primary.</summary>
     /// <exception cref="NpgsqlException">There is none. Transient.</exception>
-    internal int RequirePrimary() =>
-        _monitor.Current is { PrimaryIndex: >= 0 } snapshot ? snapshot.PrimaryIndex : throw NoPrimary();
+    internal int RequirePrimary(RouteReason? read = null) =>
+        _monitor.Current is { PrimaryIndex: >= 0 } snapshot ? snapshot.PrimaryIndex : throw NoPrimary(read);
 
-    internal NpgsqlException NoPrimary() => NoNode("There is no primary", _monitor.Current);
+    /// <summary>The error for what only a primary can do.</summary>
+    /// <param name="read">Why a proven read is among that; <see langword="null"/> for everything else.</param>
+    internal NpgsqlException NoPrimary(RouteReason? read = null) => NoNode("There is no primary", _monitor.Current, read switch
+    {
+        null => "",
+        RouteReason.ReadYourWrites =>
+            ", and no replica may serve the read: its session (or its connection) has written to the primary or read from it, and no replica is known to " +
+            $"show that much, which is required for MaxPin ({Options.MaxPin.TotalSeconds} s) at most",
+        RouteReason.PrimaryScope or RouteReason.Rule or RouteReason.PrimaryOnlyMode or RouteReason.ShadowMode => $", to which the read was sent ({read})",
+        _ => $", and no replica can serve the read ({read})",
+    });
 
     /// <summary>Whether the node is the primary or answers probes.</summary>
     internal bool IsInUse(int node) => IsUsed(_monitor.Current, node);
@@ -191,6 +209,9 @@ public sealed partial class RoutingDataSource
         return false;
     }
 
+    /// <summary>Reads that run on the primary because no replica could serve them.</summary>
+    internal int FallbackReads => Volatile.Read(ref _fallbacks);
+
     /// <summary>Connections with a reader that counts against the limit until it is closed.</summary>
     internal HandedOutList FallbackReaders { get; } = new();
 
@@ -233,12 +254,12 @@ public sealed partial class RoutingDataSource
         _isStarted = true;
     }
 
-    private static NpgsqlException NoNode(string what, ClusterSnapshot snapshot)
+    private static NpgsqlException NoNode(string what, ClusterSnapshot snapshot, string because = "")
     {
         var nodes = snapshot.Nodes.Select(node => $"{node.Name}: {Describe(node)}");
         var problem = snapshot.PrimaryProblem is { } text ? $" ({text})" : "";
         // IsTransient looks at the inner exception
-        return new($"{what}{problem}. {string.Join("; ", nodes)}. Trying again later may help.", new TimeoutException("No node became usable."));
+        return new($"{what}{problem}{because}. {string.Join("; ", nodes)}. Trying again later may help.", new TimeoutException("No node became usable."));
     }
 
     private static string Describe(NodeSnapshot node) => node switch

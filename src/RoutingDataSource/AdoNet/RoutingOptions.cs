@@ -3,6 +3,9 @@ namespace ReplicaRouting;
 /// <summary>How a <see cref="RoutingDataSource"/> routes. Read once, when the data source is built.</summary>
 public sealed class RoutingOptions
 {
+    // Far beyond any use, and within what timers and clocks can count.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     /// <summary>Gets or sets whether reads go to replicas at all.</summary>
     /// <value>Default <see cref="RoutingMode.Route"/>.</value>
     public RoutingMode Mode { get; set; } = RoutingMode.Route;
@@ -33,11 +36,11 @@ public sealed class RoutingOptions
     public ReadYourWrites ReadYourWrites { get; set; } = ReadYourWrites.Session;
 
     /// <summary>Gets or sets how long after its last write a session's reads are kept from replicas that have not replayed it.</summary>
-    /// <value>Default 15 s; more than zero. Keep it above <see cref="MaxReplicaLag"/>: a replica that lags longer than that serves nobody.</value>
+    /// <value>Default 15 s; more than zero, at most a day. Keep it above <see cref="MaxReplicaLag"/>: a replica that lags longer than that serves nobody.</value>
     public TimeSpan MaxPin { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Gets or sets how long a read may wait on a replica for the session's own writes before it goes to the primary.</summary>
-    /// <value>Default zero: it does not wait; at least zero. PostgreSQL 19 and later wait with <c>WAIT FOR LSN</c>; older servers are asked for
+    /// <value>Default zero: it does not wait; from zero to a day. PostgreSQL 19 and later wait with <c>WAIT FOR LSN</c>; older servers are asked for
     /// their replay position every millisecond.</value>
     public TimeSpan ReplicaWait { get; set; } = TimeSpan.Zero;
 
@@ -54,7 +57,7 @@ public sealed class RoutingOptions
     public BeyondFallbackLimit BeyondFallbackLimit { get; set; } = BeyondFallbackLimit.LeastStaleReplica;
 
     /// <summary>Gets or sets the time between two probes of a node.</summary>
-    /// <value>Default 1 s; at least 10 ms. 10 % of jitter is added.</value>
+    /// <value>Default 1 s; from 10 ms to a day. 10 % of jitter is added.</value>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets or sets the time one probe may take before its node counts as unreachable.</summary>
@@ -62,7 +65,7 @@ public sealed class RoutingOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets or sets how long a command that needs the primary waits for one while there is none.</summary>
-    /// <value>Default zero: it fails at once with a transient error. Only commands of which nothing was sent yet wait.</value>
+    /// <value>Default zero: it fails at once with a transient error; at most a day. Only commands of which nothing was sent yet wait.</value>
     public TimeSpan FailoverTimeout { get; set; } = TimeSpan.Zero;
 
     /// <summary>Gets or sets what becomes of a connection after <c>SET</c>, <c>set_config</c> and other statements about the session.</summary>
@@ -121,16 +124,16 @@ public sealed class RoutingOptions
             yield return $"{nameof(MaxReplicaLag)} is {MaxReplicaLag}: it must be more than zero, or null for no bound";
         if (MaxReplicaLagBytes < 0)
             yield return $"{nameof(MaxReplicaLagBytes)} is {MaxReplicaLagBytes}: it must be at least 0, or null for no bound";
-        if (MaxPin <= TimeSpan.Zero)
-            yield return $"{nameof(MaxPin)} is {MaxPin}: it must be more than zero";
-        if (ReplicaWait < TimeSpan.Zero)
-            yield return $"{nameof(ReplicaWait)} is {ReplicaWait}: it must be at least zero";
-        if (ProbeInterval < TimeSpan.FromMilliseconds(10))
-            yield return $"{nameof(ProbeInterval)} is {ProbeInterval}: it must be at least 10 ms";
+        if (MaxPin <= TimeSpan.Zero || MaxPin > Longest)
+            yield return $"{nameof(MaxPin)} is {MaxPin}: it must be more than zero and at most a day";
+        if (ReplicaWait < TimeSpan.Zero || ReplicaWait > Longest)
+            yield return $"{nameof(ReplicaWait)} is {ReplicaWait}: it must be at least zero and at most a day";
+        if (ProbeInterval < TimeSpan.FromMilliseconds(10) || ProbeInterval > Longest)
+            yield return $"{nameof(ProbeInterval)} is {ProbeInterval}: it must be at least 10 ms and at most a day";
         if (ProbeTimeout <= TimeSpan.Zero || ProbeTimeout > ProbeInterval)
             yield return $"{nameof(ProbeTimeout)} is {ProbeTimeout}: it must be more than zero and at most {nameof(ProbeInterval)} ({ProbeInterval})";
-        if (FailoverTimeout < TimeSpan.Zero)
-            yield return $"{nameof(FailoverTimeout)} is {FailoverTimeout}: it must be at least zero";
+        if (FailoverTimeout < TimeSpan.Zero || FailoverTimeout > Longest)
+            yield return $"{nameof(FailoverTimeout)} is {FailoverTimeout}: it must be at least zero and at most a day";
         if (TimeProvider is null)
             yield return $"{nameof(TimeProvider)} is null: use TimeProvider.System";
     }

@@ -26,6 +26,7 @@ internal sealed class ClusterMonitor : IDisposable
     private ClusterSnapshot _current;
     private PrimaryElection _election = PrimaryElection.None;
     private int _started;
+    private bool _isSettled; // nobody waits any longer for who has not answered yet
     private long _startedAt;
 
     /// <summary>Initialises a monitor that has not started yet.</summary>
@@ -53,7 +54,7 @@ internal sealed class ClusterMonitor : IDisposable
     /// <summary>Gets the primary's positions over time.</summary>
     public IPrimaryHistory History => _history;
 
-    /// <summary>Gets a task that completes when every node has answered or missed its first probe.</summary>
+    /// <summary>Gets a task that completes when every node has answered or missed its first probe or, after <see cref="Settle"/>, when there is a primary.</summary>
     public Task FirstRound => _firstRound.Task;
 
     /// <summary>Gets the first error of a node's log-in, so that it can be shown to whoever opens first.</summary>
@@ -89,9 +90,24 @@ internal sealed class ClusterMonitor : IDisposable
         }
     }
 
-    /// <summary>Blocks until every node has answered or missed its first probe.</summary>
+    /// <summary>Blocks until <see cref="FirstRound"/> completes.</summary>
     /// <param name="longest">How long to wait at most; infinite for as long as it takes.</param>
     public void WaitForFirstRound(TimeSpan longest) => _firstRoundSeen.Wait(longest, _stopping.Token);
+
+    /// <summary>Goes by those that have answered: a node that is silent from the start has a long time for its first answer, which nobody waits for when
+    /// the others will do.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            if (_isSettled || _stopping.IsCancellationRequested)
+                return;
+            _isSettled = true;
+            Conclude();
+            Publish();
+            SignalFirstRound();
+        }
+    }
 
     /// <summary>Asks all nodes for a probe before their intervals are over. Returns at once.</summary>
     public void RequestProbes()
@@ -221,7 +237,7 @@ internal sealed class ClusterMonitor : IDisposable
 
     private void SignalFirstRound()
     {
-        if (!_firstRoundSeen.IsSet && Array.TrueForAll(_states, each => each.WasAsked))
+        if (!_firstRoundSeen.IsSet && ((_isSettled && _election.Index >= 0) || Array.TrueForAll(_states, each => each.WasAsked)))
         {
             _firstRoundSeen.Set();
             _firstRound.TrySetResult();
@@ -230,7 +246,7 @@ internal sealed class ClusterMonitor : IDisposable
 
     private void Conclude()
     {
-        var next = _election.Next(_states, isGraceOver: _options.TimeProvider.GetElapsedTime(_startedAt) >= _options.ProbeTimeout);
+        var next = _election.Next(_states, isGraceOver: _isSettled || _options.TimeProvider.GetElapsedTime(_startedAt) >= _options.ProbeTimeout);
         if (next == _election)
             return;
         if (next.Epoch != _election.Epoch)

@@ -7,6 +7,8 @@ namespace ReplicaRouting.IntegrationTests.Faults;
 /// <summary>A cluster of one primary and three standbys that is broken again and again, in an order from a seed, while workers use it.</summary>
 internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<string> log) : IAsyncDisposable
 {
+    private const int CommandTimeout = 8; // seconds
+
     private readonly FaultCounts _counts = new();
     private readonly Random _random = new(seed);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -39,7 +41,7 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
             connectionString = connectionString.Replace($"127.0.0.1:{last.Port}", $"{_path.Host}:{_path.Port}", StringComparison.Ordinal);
         }
 
-        var builder = new RoutingDataSourceBuilder(connectionString + ";Maximum Pool Size=25;Command Timeout=15");
+        var builder = new RoutingDataSourceBuilder(connectionString + $";Maximum Pool Size=25;Command Timeout={CommandTimeout}");
         _source = builder.Configure(options => options.FailoverTimeout = TimeSpan.FromSeconds(25)).Build();
         await (await _source.OpenConnectionAsync()).DisposeAsync();
 
@@ -101,7 +103,7 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
             case "freeze":
                 Interlocked.Increment(ref _silences);
                 await node.FreezeAsync();
-                await LetWorkAsync(6);
+                await LetWorkAsync(CommandTimeout + 1); // longer than every time-out: who waits for it fails
                 await node.ThawAsync();
                 Interlocked.Increment(ref _silences);
                 break;

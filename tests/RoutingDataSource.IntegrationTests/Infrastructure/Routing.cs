@@ -6,11 +6,13 @@ namespace ReplicaRouting.IntegrationTests;
 internal static class Routing
 {
     /// <summary>A data source over all nodes of a cluster, named as the cluster names them, with quick probes.</summary>
-    public static RoutingDataSource Build(this PostgresCluster cluster, Action<RoutingOptions>? configure = null, string extra = "")
+    public static RoutingDataSource Build(this PostgresCluster cluster, Action<RoutingOptions>? configure = null, string extra = "", IRoutingRule? rule = null)
     {
         var builder = new RoutingDataSourceBuilder().AddPrimary(cluster.Primary.ConnectionString + extra, name: cluster.Primary.Name);
         foreach (var replica in cluster.Replicas)
             builder.AddReplica(replica.ConnectionString + extra, name: replica.Name);
+        if (rule is not null)
+            builder.AddRule(rule);
         return builder.Configure(options =>
         {
             options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(1); // less is missed now and then on a busy machine

@@ -5,6 +5,8 @@ namespace ReplicaRouting.Tests.AdoNet;
 /// <summary>What <c>Build</c> refuses, and what just passes.</summary>
 public sealed class BuildValidationTests
 {
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     private static readonly Dictionary<string, Action<RoutingOptions>> Broken = new()
     {
         ["Mode is 9"] = o => o.Mode = (RoutingMode)9,
@@ -20,6 +22,13 @@ public sealed class BuildValidationTests
         ["ProbeTimeout is 00:00:00:"] = o => o.ProbeTimeout = TimeSpan.Zero,
         ["ProbeTimeout is 00:00:01.0000001"] = o => o.ProbeTimeout = TimeSpan.FromSeconds(1) + TimeSpan.FromTicks(1),
         ["FailoverTimeout is -00:00:00.0000001"] = o => o.FailoverTimeout = TimeSpan.FromTicks(-1),
+        // A pin that is longer than the clock can count would end at once.
+        ["MaxPin is 1.00:00:00.0000001"] = o => o.MaxPin = Day + TimeSpan.FromTicks(1),
+        ["MaxPin is 10675199.02:48:05.4775807"] = o => o.MaxPin = TimeSpan.MaxValue,
+        ["ReplicaWait is -00:00:00.0000001"] = o => o.ReplicaWait = TimeSpan.FromTicks(-1),
+        ["ReplicaWait is 1.00:00:00.0000001"] = o => o.ReplicaWait = Day + TimeSpan.FromTicks(1),
+        ["ProbeInterval is 1.00:00:00.0000001"] = o => o.ProbeInterval = Day + TimeSpan.FromTicks(1),
+        ["FailoverTimeout is 1.00:00:00.0000001"] = o => o.FailoverTimeout = Day + TimeSpan.FromTicks(1),
         ["TimeProvider is null"] = o => o.TimeProvider = null!,
     };
 
@@ -33,6 +42,7 @@ public sealed class BuildValidationTests
         o => (o.ProbeInterval, o.ProbeTimeout) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromTicks(1)),
         o => o.ProbeTimeout = o.ProbeInterval,
         o => o.FailoverTimeout = TimeSpan.Zero,
+        o => o.MaxPin = o.ReplicaWait = o.FailoverTimeout = o.ProbeInterval = o.ProbeTimeout = Day,
     ];
 
     public static TheoryData<string> BrokenOptions => [.. Broken.Keys];

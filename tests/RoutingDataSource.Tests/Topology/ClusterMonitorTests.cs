@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using ReplicaRouting.Selection;
 using ReplicaRouting.Tests.Infrastructure;
 using ReplicaRouting.Topology;
 
@@ -37,6 +38,35 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         Assert.Equal((0, 1, 1), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch, _monitor.Current.Timeline));
         Assert.Equal(new ReplicationLag(0, TimeSpan.Zero), _monitor.Current.Nodes[1].Lag);
         Assert.Equal(Enumerable.Range(1, _published.Count).Select(version => (long)version), _published.Select(snapshot => snapshot.Version));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Settle_OneNodeIsSilent_GoesByThoseThatHaveAnswered(bool answersLater)
+    {
+        _monitor.Start();
+        await AnswerAsync(_b, FakeNode.Replica());
+        var call = await _a.NextAsync();
+        if (!answersLater)
+        {
+            await EndAsync(() => call.Answer(FakeNode.Primary()));
+            Assert.Equal(-1, _monitor.Current.PrimaryIndex); // the silent one might be of a higher timeline
+        }
+
+        _monitor.Settle();
+        if (answersLater)
+        {
+            Assert.False(_monitor.FirstRound.IsCompleted);
+            await EndAsync(() => call.Answer(FakeNode.Primary()));
+        }
+
+        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, _monitor.Current.PrimaryIndex);
+        Assert.Equal(0, _c.Attempts - _c.Calls);
+        Assert.False(_monitor.Current.Nodes[2].IsReachable);
+        await AnswerAsync(_c, FakeNode.Primary(2000, timeline: 2)); // it was
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 2);
     }
 
     [Fact]
@@ -117,6 +147,25 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         await MoveUntilCalledAsync(_a);
         await AnswerAsync(_a, FakeNode.Replica(2000, timeline: 2)); // re-created as a standby
         await UntilAsync(snapshot => snapshot.Nodes[0] is { Role: NodeRole.Replica, FollowsPrimary: true, Lag.Bytes: 0 });
+    }
+
+    [Fact]
+    public async Task Replica_CreatedAnewAsAnotherCluster_ServesNothingUntilItIsBack()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_b, FakeNode.Replica() with { SystemIdentifier = "2" });
+        await UntilAsync(snapshot => snapshot.Nodes[1].IsForeign);
+        Assert.Equal(Rejection.Unreachable, Eligibility.Reject(_monitor.Current.Nodes[1], new(null, null)));
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Primary(9000, timeline: 9) with { SystemIdentifier = "2" }); // nor is it taken for the primary
+        await UntilAsync(snapshot => snapshot.Nodes[1].Role == NodeRole.Primary);
+        Assert.Equal((0, 1), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch));
+        Assert.Null(_monitor.Current.PrimaryProblem);
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Replica());
+        await UntilAsync(snapshot => snapshot.Nodes[1] is { IsForeign: false, Role: NodeRole.Replica });
+        Assert.Null(Eligibility.Reject(_monitor.Current.Nodes[1], new(null, null)));
     }
 
     [Fact]
