@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
 using ReplicaRouting.Tool.Common;
 
@@ -77,47 +78,13 @@ internal static class WorkloadCommand
 
         return await Screen.WhileAsync("Asking the server", async () =>
         {
-            var connection = await OpenPrimaryAsync(Server.Parse(connectionString), cancellationToken).ConfigureAwait(false);
+            var connection = await Server.OpenPrimaryAsync(Server.Parse(connectionString), cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 source ??= await PgStatStatements.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-                return WorkloadReport.Create(source, await CatalogReader.ReadAsync(connection, options, cancellationToken).ConfigureAwait(false));
+                var (functions, relations) = await CatalogReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+                return WorkloadReport.Create(source, new FunctionCatalog(options, functions, relations));
             }
         }).ConfigureAwait(false);
-    }
-
-    // The primary has seen the statements that could move. Without one, whoever answers tells what it has.
-    private static async Task<NpgsqlConnection> OpenPrimaryAsync(List<Server> servers, CancellationToken cancellationToken)
-    {
-        NpgsqlConnection? replica = null;
-        Exception? failure = null;
-        foreach (var server in servers)
-        {
-            try
-            {
-                var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
-                var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery()", connection);
-                await using (command.ConfigureAwait(false))
-                {
-                    if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is false || servers.Count == 1)
-                    {
-                        if (replica is not null)
-                            await replica.DisposeAsync().ConfigureAwait(false);
-                        return connection;
-                    }
-                }
-
-                if (replica is null)
-                    replica = connection;
-                else
-                    await connection.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception error) when (CommandRunner.Explain(error) is not null)
-            {
-                failure ??= error;
-            }
-        }
-
-        return replica ?? throw failure!;
     }
 }
