@@ -29,5 +29,9 @@ if (parsed.Errors.Count > 0)
     return ExitCode.UserError;
 }
 
+// The help of the tool lists its commands with what each is for; their examples are in their own help.
+foreach (var command in parsed.CommandResult.Command.Subcommands)
+    command.Description = command.Description?.Split("\n\n")[0].ReplaceLineEndings(" ");
+
 // Ctrl-C: whoever is asked to end may take the time that ending servers takes.
 return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

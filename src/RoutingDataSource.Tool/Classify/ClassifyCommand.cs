@@ -33,7 +33,7 @@ internal static class ClassifyCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var jsonl = new Option<bool>("--jsonl") { Description = "Read lines of {\"sql\": \"…\"} from standard input and answer each with one line of JSON." };
-        var connection = new Option<string?>("--connection") { Description = "Learn the functions, operators, views and sequences of this database first." };
+        var connection = new Option<string?>("--connection") { HelpName = "string", Description = "Learn the functions, operators, views and sequences of this database first." };
         var command = new Command("classify", Description);
         command.Add(sql);
         command.Add(jsonl);

@@ -35,10 +35,10 @@ internal static class WorkloadCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var connection = ConnectionOption.Create();
-        var readOnly = new Option<string[]>("--read-only-function") { Description = "As if it stood in ReadOnlyFunctions; may be given several times." };
-        var write = new Option<string[]>("--write-function") { Description = "As if it stood in WriteFunctions; may be given several times." };
-        var tables = new Option<string[]>("--primary-table") { Description = "As if it stood in PrimaryTables; may be given several times." };
-        var limit = new Option<int>("--limit") { Description = "How many statements to list.", DefaultValueFactory = _ => DefaultLimit };
+        var readOnly = new Option<string[]>("--read-only-function") { HelpName = "name", Description = "As if it stood in ReadOnlyFunctions; may be given several times." };
+        var write = new Option<string[]>("--write-function") { HelpName = "name", Description = "As if it stood in WriteFunctions; may be given several times." };
+        var tables = new Option<string[]>("--primary-table") { HelpName = "name", Description = "As if it stood in PrimaryTables; may be given several times." };
+        var limit = new Option<int>("--limit") { HelpName = "number", Description = "How many statements to list.", DefaultValueFactory = _ => DefaultLimit };
         var json = new Option<bool>("--json") { Description = "All statements, for programs." };
         var command = new Command("workload", Description) { path, connection, readOnly, write, tables, limit, json };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync("workload", async () =>

@@ -107,6 +107,15 @@ public sealed class BadInputTests(ClusterFixture cluster)
         Assert.Contains("See routing --help", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_OfTheTool_FitsAScreen()
+    {
+        var run = await ToolRun.RunAsync("--help");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.All(["classify", "workload", "status", "check", "cluster"], command => Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal));
+        Assert.InRange(run.Output.Split('\n').Length, 10, 24);
+    }
+
     [Theory]
     [InlineData("classify")]
     [InlineData("workload")]
