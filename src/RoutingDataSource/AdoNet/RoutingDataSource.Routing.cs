@@ -1,9 +1,7 @@
 using Npgsql;
 using ReplicaRouting.AdoNet;
-using ReplicaRouting.Classification;
 using ReplicaRouting.Consistency;
 using ReplicaRouting.Diagnostics;
-using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
 
 namespace ReplicaRouting;

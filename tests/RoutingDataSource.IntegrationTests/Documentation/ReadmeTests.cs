@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ReplicaRouting.Testing;
 
@@ -11,7 +12,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Sample_CompiledAndRun_PrintsWhatItsCommentsSay()
     {
-        var sample = Assert.Single(Samples());
+        var sample = Assert.Single(Pages.Marked("README.md", $"sample: {nameof(ReadmeTests)}.{nameof(Sample_CompiledAndRun_PrintsWhatItsCommentsSay)}"));
         await using var cluster = await TestPostgres.StartAsync(configure: options => options.Database = "shop");
         await cluster.Primary.ExecuteAsync("CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item text NOT NULL)");
         await cluster.WaitForReplayAsync();
@@ -29,12 +30,11 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Links_ToFilesOfTheRepository_LeadSomewhere()
-    {
-        var links = LocalLink().Matches(Readme()).Select(match => match.Groups["path"].Value).ToList();
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Sample.Root, link)), $"README.md links to {link}, which does not exist"));
-    }
+    public void WebSample_Compiles() => Sample.Compile(
+        "using Microsoft.AspNetCore.Builder; using Microsoft.Extensions.DependencyInjection; using ReplicaRouting; using ReplicaRouting.AspNetCore;\n" +
+        "public static class Part { public static void Run(WebApplicationBuilder builder, string connectionString) { " +
+        Assert.Single(Pages.Marked("README.md", $"sample: {nameof(ReadmeTests)}.{nameof(WebSample_Compiles)}")) + " } }",
+        OutputKind.DynamicallyLinkedLibrary);
 
     [Fact]
     public void Options_InTheTable_AreThoseThatExist()
@@ -52,9 +52,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"""Host=db(?<number>\d);[^""]*""")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\]\((?<path>(?!https?:)[^)#]+)")]
-    private static partial Regex LocalLink();
-
     [GeneratedRegex(@"^\| (?<names>`[A-Z]\w+`(, `[A-Z]\w+`)*) \|.*\|.*\|$", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
 
@@ -62,8 +59,6 @@ public sealed partial class ReadmeTests
     private static partial Regex OptionName();
 
     private static string Readme() => File.ReadAllText(Path.Combine(Sample.Root, "README.md"));
-
-    private static IEnumerable<string> Samples() => Sample.CodeBlocks(Readme());
 
     private static string WithAddresses(string sample, PostgresCluster cluster) => Address().Replace(sample, match =>
     {
