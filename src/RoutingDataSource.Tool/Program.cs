@@ -25,7 +25,10 @@ if (parsed.Errors.Count > 0)
     // One line that names the command, where the parser would print the whole help after it.
     var command = parsed.CommandResult.Command;
     var path = command == root ? "" : command.Parents.Contains(root) ? $" {command.Name}" : $" {string.Join(' ', command.Parents.Select(parent => parent.Name))} {command.Name}";
-    Console.Error.WriteLine($"routing{path}: {CommandRunner.OneLine(parsed.Errors[0].Message)} See routing{path} --help.");
+    var message = parsed.UnmatchedTokens is [var token, ..]
+        ? $"'{token}' is no {(command.Subcommands.Count > 0 ? "command" : "option")} of it."
+        : CommandRunner.OneLine(parsed.Errors[0]);
+    Console.Error.WriteLine($"routing{path}: {message} See routing{path} --help.");
     return ExitCode.UserError;
 }
 

@@ -76,5 +76,33 @@ public sealed class DocsTests
         }
     }
 
+    [Fact]
+    public async Task Testing_Guide_PassesWithTheSessionAndFailsWithoutIt()
+    {
+        const string session = "using (RoutingSession.Begin())";
+        var guide = Assert.Single(Pages.Marked("docs/testing.md", "sample: types"));
+        Assert.Contains(session, guide, StringComparison.Ordinal);
+        await RunAsync(guide);
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => RunAsync(guide.Replace(session, "if (true)", StringComparison.Ordinal)));
+
+        // As xunit does.
+        static async Task RunAsync(string code)
+        {
+            var assembly = Sample.Compile(code, OutputKind.DynamicallyLinkedLibrary);
+            var fixture = (IAsyncLifetime)Activator.CreateInstance(assembly.GetType("DatabaseFixture")!)!;
+            await fixture.InitializeAsync();
+            try
+            {
+                var tests = assembly.GetType("OrderTests")!;
+                var test = Assert.Single(tests.GetMethods(), method => method.IsDefined(typeof(FactAttribute), inherit: false));
+                await (Task)test.Invoke(Activator.CreateInstance(tests, fixture), null)!;
+            }
+            finally
+            {
+                await fixture.DisposeAsync();
+            }
+        }
+    }
+
     private static string Block(string page, string test) => Assert.Single(Pages.Marked(page, $"sample: {nameof(DocsTests)}.{test}"));
 }

@@ -4,9 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using ReplicaRouting.IntegrationTests.Poolers;
-using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.IntegrationTests.Documentation;
 
@@ -23,17 +21,9 @@ public sealed partial class PagesTests
     public async Task Program_OfAPage_PrintsWhatItsCommentsSay(string page, int number)
     {
         var sample = Pages.Marked(page, "sample: program")[number];
-        await using var cluster = await TestPostgres.StartAsync(configure: options => options.Database = "shop");
-        await cluster.Primary.ExecuteAsync($"""
-            CREATE ROLE app LOGIN PASSWORD 'secret';
-            GRANT ALL ON SCHEMA public TO app;
-            CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item text NOT NULL);
-            ALTER TABLE orders OWNER TO app;
-            """);
-        await cluster.WaitForReplayAsync();
-
-        var printed = await Sample.RunAsync(WithAddresses(sample, cluster));
-        var expected = Expectation().Matches(sample).Select(match => match.Groups["comment"].Value.Trim()).ToList();
+        await using var cluster = await Shop.StartAsync();
+        var printed = await Sample.RunAsync(Shop.WithAddresses(sample, cluster));
+        var expected = Shop.Expected(sample);
         Assert.NotEmpty(expected);
         var lines = printed.Take(expected.Count).ToList();
         for (var i = 0; i < expected.Count; i++)
@@ -163,11 +153,6 @@ public sealed partial class PagesTests
     private static IEnumerable<string> Headings(string page) => Heading().Matches(Pages.Read(page)).Select(heading => string.Concat(
         heading.Groups["text"].Value.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c)));
 
-    // db1 is the primary, db2 and db3 its replicas; a list of hosts becomes a list of addresses. The role is the sample's, which is no superuser.
-    private static string WithAddresses(string sample, PostgresCluster cluster) => Address().Replace(sample, match => SymbolDisplay.FormatLiteral(
-        $"Host={string.Join(',', match.Groups["hosts"].Value.Split(',').Select(host => $"127.0.0.1:{cluster.Nodes[host[2] - '1'].Port}"))};{match.Groups["rest"].Value}",
-        quote: true));
-
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -176,12 +161,6 @@ public sealed partial class PagesTests
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"(?<!//[^\n]*)Console\.WriteLine\(.*\);[ ]*// (?<comment>.*)$", RegexOptions.Multiline)]
-    private static partial Regex Expectation();
-
-    [GeneratedRegex(@"""Host=(?<hosts>db\d(,db\d)*);(?<rest>[^""]*)""")]
-    private static partial Regex Address();
 
     [GeneratedRegex(@"\]\((?<path>(?!https?:)[^)#]+)")]
     private static partial Regex LocalLink();

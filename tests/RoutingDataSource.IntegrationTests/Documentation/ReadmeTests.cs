@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.IntegrationTests.Documentation;
 
@@ -13,13 +11,11 @@ public sealed partial class ReadmeTests
     public async Task Sample_CompiledAndRun_PrintsWhatItsCommentsSay()
     {
         var sample = Assert.Single(Pages.Marked("README.md", $"sample: {nameof(ReadmeTests)}.{nameof(Sample_CompiledAndRun_PrintsWhatItsCommentsSay)}"));
-        await using var cluster = await TestPostgres.StartAsync(configure: options => options.Database = "shop");
-        await cluster.Primary.ExecuteAsync("CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item text NOT NULL)");
-        await cluster.WaitForReplayAsync();
+        await using var cluster = await Shop.StartAsync();
 
-        var printed = await Sample.RunAsync(WithAddresses(sample, cluster));
+        var printed = await Sample.RunAsync(Shop.WithAddresses(sample, cluster));
 
-        var expected = Expectation().Matches(sample).Select(match => match.Groups["comment"].Value).ToList();
+        var expected = Shop.Expected(sample);
         Assert.Equal(3, expected.Count);
         Assert.Equal(expected.Count, printed.Length);
         // Which of the two replicas takes the first read is not promised.
@@ -46,12 +42,6 @@ public sealed partial class ReadmeTests
         Assert.Equal(existing.Order(), listed.Order());
     }
 
-    [GeneratedRegex(@"Console\.WriteLine\(.*\);\s*// (?<comment>.*)$", RegexOptions.Multiline)]
-    private static partial Regex Expectation();
-
-    [GeneratedRegex(@"""Host=db(?<number>\d);[^""]*""")]
-    private static partial Regex Address();
-
     [GeneratedRegex(@"^\| (?<names>`[A-Z]\w+`(, `[A-Z]\w+`)*) \|.*\|.*\|$", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
 
@@ -59,10 +49,4 @@ public sealed partial class ReadmeTests
     private static partial Regex OptionName();
 
     private static string Readme() => File.ReadAllText(Path.Combine(Sample.Root, "README.md"));
-
-    private static string WithAddresses(string sample, PostgresCluster cluster) => Address().Replace(sample, match =>
-    {
-        var node = cluster.Nodes[match.Groups["number"].Value[0] - '1'];
-        return SymbolDisplay.FormatLiteral(node.ConnectionString, quote: true);
-    });
 }
