@@ -14,14 +14,15 @@ internal sealed class StatusEndpoint(RoutingStatusOptions options)
 {
     public async Task ShowAsync(HttpContext context)
     {
-        var statistics = RoutingSources.Get(context.RequestServices, options.ServiceKey).GetStatistics();
+        var source = RoutingSources.Get(context.RequestServices, options.ServiceKey);
+        var (statistics, shadow) = (source.GetStatistics(), source.GetShadowReport());
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         if (string.Equals(context.Request.Query["format"], "json", StringComparison.OrdinalIgnoreCase))
         {
             response.ContentType = "application/json; charset=utf-8";
-            await response.Body.WriteAsync(StatusJson.Write(statistics), context.RequestAborted).ConfigureAwait(false);
+            await response.Body.WriteAsync(StatusJson.Write(statistics, shadow), context.RequestAborted).ConfigureAwait(false);
             return;
         }
 
@@ -34,7 +35,7 @@ internal sealed class StatusEndpoint(RoutingStatusOptions options)
             ? context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context) : null;
         var isLive = context.Request.Query["refresh"] != "off";
         var page = new StatusPage(options, nonce, isLive, token?.FormFieldName, token?.RequestToken, context.Request.PathBase + context.Request.Path);
-        await response.WriteAsync(page.Write(statistics), context.RequestAborted).ConfigureAwait(false);
+        await response.WriteAsync(page.Write(statistics, shadow), context.RequestAborted).ConfigureAwait(false);
     }
 
     public async Task ChangeAsync(HttpContext context)

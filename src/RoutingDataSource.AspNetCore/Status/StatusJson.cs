@@ -5,7 +5,7 @@ namespace ReplicaRouting.AspNetCore.Status;
 /// <summary>The status as JSON. Names and units are a contract: what is added later is added beside them.</summary>
 internal static class StatusJson
 {
-    public static ReadOnlyMemory<byte> Write(RoutingStatistics statistics)
+    public static ReadOnlyMemory<byte> Write(RoutingStatistics statistics, ShadowReport shadow)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { Indented = true }))
@@ -22,6 +22,7 @@ internal static class StatusJson
             foreach (var node in statistics.Nodes)
                 WriteNode(json, node);
             json.WriteEndArray();
+            WriteShadow(json, shadow);
             json.WriteEndObject();
         }
 
@@ -53,6 +54,36 @@ internal static class StatusJson
             json.WriteNumber("secondsAgo", Math.Round(sample.Age.TotalSeconds, 1));
             WriteNumber(json, "bytes", sample.Lag?.Bytes);
             WriteNumber(json, "seconds", sample.Lag?.Delay?.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // How many texts would have been refused, not which: no SQL leaves by this way.
+    private static void WriteShadow(Utf8JsonWriter json, ShadowReport shadow)
+    {
+        if (shadow.Commands == 0)
+        {
+            json.WriteNull("shadow");
+            return;
+        }
+
+        json.WriteStartObject("shadow");
+        json.WriteNumber("commands", shadow.Commands);
+        json.WriteNumber("shareOfCommands", Math.Round(shadow.ShareOfCommands, 4));
+        json.WriteNumber("shareOfTime", Math.Round(shadow.ShareOfTime, 4));
+        json.WriteNumber("textsChecked", shadow.TextsChecked);
+        json.WriteNumber("textsRefused", shadow.Refusals.Count);
+        json.WriteStartArray("counts");
+        foreach (var count in shadow.Counts)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", JsonNamingPolicy.CamelCase.ConvertName(count.Target.ToString()));
+            json.WriteString("reason", count.Reason.ToString());
+            json.WriteNumber("commands", count.Commands);
+            json.WriteNumber("seconds", Math.Round(count.Time.TotalSeconds, 3));
             json.WriteEndObject();
         }
 

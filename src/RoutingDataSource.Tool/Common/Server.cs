@@ -62,6 +62,41 @@ internal sealed record Server(string Name, string Host, int Port, string Connect
         }
     }
 
+    /// <summary>Opens a connection to the primary, whose functions, views and statistics are those that count. Without one, to whoever answers.</summary>
+    internal static async Task<NpgsqlConnection> OpenPrimaryAsync(List<Server> servers, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? replica = null;
+        Exception? failure = null;
+        foreach (var server in servers)
+        {
+            try
+            {
+                var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
+                var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery()", connection);
+                await using (command.ConfigureAwait(false))
+                {
+                    if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is false || servers.Count == 1)
+                    {
+                        if (replica is not null)
+                            await replica.DisposeAsync().ConfigureAwait(false);
+                        return connection;
+                    }
+                }
+
+                if (replica is null)
+                    replica = connection;
+                else
+                    await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception error) when (CommandRunner.Explain(error) is not null)
+            {
+                failure ??= error;
+            }
+        }
+
+        return replica ?? throw failure!;
+    }
+
     private static Server Create(NodeDefinition node)
     {
         var settings = new NpgsqlConnectionStringBuilder(node.ConnectionString);

@@ -26,8 +26,8 @@ internal static class StatusCommand
     {
         var connection = ConnectionOption.Create();
         var watch = new Option<bool>("--watch") { Description = "Go on until Ctrl-C; the exit code is that of the last look." };
-        var interval = new Option<double>("--interval") { Description = "Seconds between two looks of --watch, at least 0.1.", DefaultValueFactory = _ => 2 };
-        var maxLag = new Option<double>("--max-lag") { Description = "Seconds beyond which a replica's lag is wrong: MaxReplicaLag.", DefaultValueFactory = _ => 5 };
+        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "Seconds between two looks of --watch, at least 0.1.", DefaultValueFactory = _ => 2 };
+        var maxLag = new Option<double>("--max-lag") { HelpName = "seconds", Description = "Seconds beyond which a replica's lag is wrong: MaxReplicaLag.", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "For programs." };
         var command = new Command("status", Description) { connection, watch, interval, maxLag, json };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync("status", () =>

@@ -17,26 +17,48 @@ internal static class StatusView
 
     internal static IRenderable Create(ClusterStatus status)
     {
-        var table = Screen.NewTable(["Node", "Role", "Lag", "WAL behind", "Position", "Timeline", "System identifier", "PostgreSQL", .. _settings]);
+        var table = Screen.NewTable("Node", "Role", "Lag", "WAL behind", "Position", "Timeline", "PostgreSQL");
+        foreach (var column in table.Columns.Skip(1))
+            column.NoWrap();
         foreach (var server in status.Servers)
         {
             table.AddRow(
-            [
                 new Text(server.Name),
                 new Markup(server.Failure is not null ? "[red]unreachable[/]" : server.IsInRecovery ? "[green]replica[/]" : "[yellow]primary[/]"),
                 Cell(status.LagTime(server) is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag.TotalSeconds:0.0} s") : null),
                 Cell(status.LagBytes(server) is { } bytes ? $"{bytes.ToString("N0", CultureInfo.InvariantCulture)} B" : null),
                 Cell(server.Position?.ToString()),
                 Cell(server.Timeline?.ToString(CultureInfo.InvariantCulture)),
-                Cell(server.SystemIdentifier),
-                Cell(server.Version),
-                .. _settings.Select(name => Cell(server.Settings.GetValueOrDefault(name))),
-            ]);
+                Cell(server.Version));
         }
 
-        return new Rows([table, .. status.Problems.Select(problem => new Markup($"[red]Problem:[/] {Markup.Escape(problem)}"))]);
+        return new Rows([table, CreateSettings(status), .. status.Problems.Select(problem => new Markup($"[red]Problem:[/] {Markup.Escape(problem)}"))]);
 
         static Text Cell(string? text) => new(text ?? "");
+    }
+
+    // One line for each value, so that it fits a terminal, and that what differs is seen.
+    private static Table CreateSettings(ClusterStatus status)
+    {
+        var table = Screen.NewTable("Setting", "Value", "Nodes");
+        table.Columns[0].NoWrap();
+        var answered = status.Servers.Where(server => server.Failure is null).ToList();
+        Add("system identifier", server => server.SystemIdentifier);
+        foreach (var setting in _settings)
+            Add(setting, server => server.Settings.GetValueOrDefault(setting, ""));
+        return table;
+
+        void Add(string name, Func<ServerStatus, string> read)
+        {
+            var values = answered.GroupBy(read).ToList();
+            foreach (var value in values)
+            {
+                table.AddRow(
+                    new Text(name),
+                    new Text(value.Key),
+                    new Text(values.Count == 1 ? answered.Count == 1 ? answered[0].Name : "all" : string.Join(", ", value.Select(server => server.Name))));
+            }
+        }
     }
 
     internal static void WriteJson(ClusterStatus status, Stream output)

@@ -38,7 +38,9 @@ internal static class SqlFiles
             ["Files of SQL tell no calls and no times: each statement counts as often as it stands there."]);
     }
 
-    private static async Task<List<string>> ReadStatementsAsync(string file, CancellationToken cancellationToken)
+    /// <summary>The statements of one file.</summary>
+    /// <exception cref="UserErrorException">It is no text, or no SQL.</exception>
+    internal static async Task<List<string>> ReadStatementsAsync(string file, CancellationToken cancellationToken)
     {
         string text;
         try

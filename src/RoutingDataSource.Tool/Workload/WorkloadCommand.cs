@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using ReplicaRouting.AdoNet;
 using ReplicaRouting.Classification;
 using ReplicaRouting.Tool.Common;
 
@@ -34,10 +35,10 @@ internal static class WorkloadCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var connection = ConnectionOption.Create();
-        var readOnly = new Option<string[]>("--read-only-function") { Description = "As if it stood in ReadOnlyFunctions; may be given several times." };
-        var write = new Option<string[]>("--write-function") { Description = "As if it stood in WriteFunctions; may be given several times." };
-        var tables = new Option<string[]>("--primary-table") { Description = "As if it stood in PrimaryTables; may be given several times." };
-        var limit = new Option<int>("--limit") { Description = "How many statements to list.", DefaultValueFactory = _ => DefaultLimit };
+        var readOnly = new Option<string[]>("--read-only-function") { HelpName = "name", Description = "As if it stood in ReadOnlyFunctions; may be given several times." };
+        var write = new Option<string[]>("--write-function") { HelpName = "name", Description = "As if it stood in WriteFunctions; may be given several times." };
+        var tables = new Option<string[]>("--primary-table") { HelpName = "name", Description = "As if it stood in PrimaryTables; may be given several times." };
+        var limit = new Option<int>("--limit") { HelpName = "number", Description = "How many statements to list.", DefaultValueFactory = _ => DefaultLimit };
         var json = new Option<bool>("--json") { Description = "All statements, for programs." };
         var command = new Command("workload", Description) { path, connection, readOnly, write, tables, limit, json };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync("workload", async () =>
@@ -50,6 +51,8 @@ internal static class WorkloadCommand
                 WriteFunctions = result.GetValue(write) ?? [],
                 PrimaryTables = result.GetValue(tables) ?? [],
             };
+            if (options.ReadOnlyFunctions.Concat(options.WriteFunctions).Concat(options.PrimaryTables).Any(string.IsNullOrWhiteSpace))
+                throw new UserErrorException("a name of a function or table is empty: give name, schema.name or schema.*.");
             var report = await ReadAsync(result.GetValue(path), result.GetValue(connection), options, cancellation).ConfigureAwait(false);
             if (!result.GetValue(json))
                 WorkloadView.WriteTable(report, result.GetValue(limit));
@@ -77,47 +80,13 @@ internal static class WorkloadCommand
 
         return await Screen.WhileAsync("Asking the server", async () =>
         {
-            var connection = await OpenPrimaryAsync(Server.Parse(connectionString), cancellationToken).ConfigureAwait(false);
+            var connection = await Server.OpenPrimaryAsync(Server.Parse(connectionString), cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 source ??= await PgStatStatements.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-                return WorkloadReport.Create(source, await CatalogReader.ReadAsync(connection, options, cancellationToken).ConfigureAwait(false));
+                var (functions, relations) = await CatalogReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+                return WorkloadReport.Create(source, new FunctionCatalog(options, functions, relations));
             }
         }).ConfigureAwait(false);
-    }
-
-    // The primary has seen the statements that could move. Without one, whoever answers tells what it has.
-    private static async Task<NpgsqlConnection> OpenPrimaryAsync(List<Server> servers, CancellationToken cancellationToken)
-    {
-        NpgsqlConnection? replica = null;
-        Exception? failure = null;
-        foreach (var server in servers)
-        {
-            try
-            {
-                var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
-                var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery()", connection);
-                await using (command.ConfigureAwait(false))
-                {
-                    if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is false || servers.Count == 1)
-                    {
-                        if (replica is not null)
-                            await replica.DisposeAsync().ConfigureAwait(false);
-                        return connection;
-                    }
-                }
-
-                if (replica is null)
-                    replica = connection;
-                else
-                    await connection.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception error) when (CommandRunner.Explain(error) is not null)
-            {
-                failure ??= error;
-            }
-        }
-
-        return replica ?? throw failure!;
     }
 }

@@ -13,7 +13,7 @@ internal static class WorkloadView
 
     internal static void WriteTable(WorkloadReport report, int limit)
     {
-        Screen.Output.WriteLine($"{report.Source.Name}: {report.Statements.Count.ToString(CultureInfo.InvariantCulture)} statements");
+        Screen.Output.WriteLine($"{report.Source.Name}: {Number(report.Statements.Count)} {(report.Statements.Count == 1 ? "statement" : "statements")}");
         Screen.Output.WriteLine($"Could go to replicas: {Describe("calls", report.Calls)}{Also("time", report.Milliseconds)}{Also("rows", report.Rows)}");
         foreach (var note in report.Source.Notes)
             Screen.Output.WriteLine($"Note: {note}");

@@ -1,9 +1,7 @@
 using Npgsql;
 using ReplicaRouting.AdoNet;
-using ReplicaRouting.Classification;
 using ReplicaRouting.Consistency;
 using ReplicaRouting.Diagnostics;
-using ReplicaRouting.Model;
 using ReplicaRouting.Selection;
 
 namespace ReplicaRouting;
@@ -278,22 +276,7 @@ public sealed partial class RoutingDataSource
     {
         try
         {
-            var functions = new List<UserFunction>();
-            var relations = new List<PrimaryRelation>();
-            var batch = connection.CreateBatch();
-            await using var _ = batch.ConfigureAwait(false);
-            batch.Timeout = 0; // whoever calls says how long it may take
-            batch.BatchCommands.Add(new(FunctionCatalog.LearnSettingsSql));
-            batch.BatchCommands.Add(new(FunctionCatalog.LearnFunctionsSql));
-            batch.BatchCommands.Add(new(FunctionCatalog.LearnRelationsSql));
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using var __ = reader.ConfigureAwait(false);
-            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                functions.Add(new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
-            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                relations.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)[0]));
+            var (functions, relations) = await CatalogReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
             if (_learned is var (knownFunctions, knownRelations) && functions.SequenceEqual(knownFunctions) && relations.SequenceEqual(knownRelations))
                 return; // a new catalog would empty the cache
             _learned = (functions, relations);

@@ -53,6 +53,30 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Status_InShadowMode_ShowsWhatWouldHaveMovedAndNoText()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build(options => options.Mode = RoutingMode.Shadow);
+        await using var web = await WebHost.StartAsync(source, app => app.MapRoutingStatus());
+        await source.WaitUntilWellAsync();
+        Assert.DoesNotContain("Shadow mode", await web.Client.GetStringAsync("/routing"), StringComparison.Ordinal); // nothing has run
+        await source.RunAsync("CREATE TABLE confidential (i int)");
+        for (var i = 0; i < 3; i++)
+            await source.RunAsync("SELECT 1");
+
+        var page = await web.Client.GetStringAsync("/routing");
+        Assert.Contains("To replicas: 75.0% of 4 commands, ", page, StringComparison.Ordinal);
+        Assert.Matches("<th scope=\"row\">ProvenRead</th><td data-label=\"Goes to\">replica</td><td data-label=\"Commands\" class=\"n\">3</td>", page);
+        Assert.Matches("<th scope=\"row\">SchemaChange</th><td data-label=\"Goes to\">primary</td><td data-label=\"Commands\" class=\"n\">1</td>", page);
+        var text = await web.Client.GetStringAsync("/routing?format=json");
+        using var json = JsonDocument.Parse(text);
+        var shadow = json.RootElement.GetProperty("shadow");
+        Assert.Equal((4, 0.75), (shadow.GetProperty("commands").GetInt64(), shadow.GetProperty("shareOfCommands").GetDouble()));
+        Assert.InRange(shadow.GetProperty("shareOfTime").GetDouble(), 0, 0.9999);
+        Assert.DoesNotContain("confidential", page + text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_OfAClusterAtWork_TellsRolesLagReadsAndReasons()
     {
         await using var cluster = await TestPostgres.StartAsync(1);

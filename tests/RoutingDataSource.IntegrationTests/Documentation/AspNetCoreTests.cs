@@ -81,5 +81,5 @@ public sealed class AspNetCoreTests
         Assert.Null(RoutingSession.Current);
     }
 
-    private static List<string> Blocks() => [.. Sample.CodeBlocks(File.ReadAllText(Path.Combine(Sample.Root, "docs", "aspnetcore.md")))];
+    private static List<string> Blocks() => Pages.Marked("docs/aspnetcore.md", $"sample: {nameof(AspNetCoreTests)}.{nameof(Samples_OfThePage_Compile)}");
 }

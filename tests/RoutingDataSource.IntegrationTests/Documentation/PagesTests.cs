@@ -4,9 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using ReplicaRouting.IntegrationTests.Poolers;
-using ReplicaRouting.Testing;
 
 namespace ReplicaRouting.IntegrationTests.Documentation;
 
@@ -14,9 +12,6 @@ namespace ReplicaRouting.IntegrationTests.Documentation;
 [Collection(Alone.Name)]
 public sealed partial class PagesTests
 {
-    // Run or compiled by tests of their own, which know what they need.
-    private static readonly string[] Elsewhere = ["README.md", "consistency.md", "failover.md", "configuration.md", "entity-framework-core.md", "aspnetcore.md"];
-
     public static TheoryData<string, int> Programs => Samples("program");
 
     public static TheoryData<string, int> Types => Samples("types");
@@ -25,13 +20,10 @@ public sealed partial class PagesTests
     [MemberData(nameof(Programs))]
     public async Task Program_OfAPage_PrintsWhatItsCommentsSay(string page, int number)
     {
-        var sample = Blocks(page, "csharp")[number].Text;
-        await using var cluster = await TestPostgres.StartAsync(configure: options => options.Database = "shop");
-        await cluster.Primary.ExecuteAsync("CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item text NOT NULL)");
-        await cluster.WaitForReplayAsync();
-
-        var printed = await Sample.RunAsync(WithAddresses(sample, cluster));
-        var expected = Expectation().Matches(sample).Select(match => match.Groups["comment"].Value.Trim()).ToList();
+        var sample = Pages.Marked(page, "sample: program")[number];
+        await using var cluster = await Shop.StartAsync();
+        var printed = await Sample.RunAsync(Shop.WithAddresses(sample, cluster));
+        var expected = Shop.Expected(sample);
         Assert.NotEmpty(expected);
         var lines = printed.Take(expected.Count).ToList();
         for (var i = 0; i < expected.Count; i++)
@@ -41,36 +33,48 @@ public sealed partial class PagesTests
     [Theory]
     [MemberData(nameof(Types))]
     public void Types_OfAPage_Compile(string page, int number) =>
-        Assert.NotEmpty(Sample.Compile(Blocks(page, "csharp")[number].Text, OutputKind.DynamicallyLinkedLibrary).GetExportedTypes());
+        Assert.NotEmpty(Sample.Compile(Pages.Marked(page, "sample: types")[number], OutputKind.DynamicallyLinkedLibrary).GetExportedTypes());
+
+    [Fact]
+    public void Blocks_OfAllPages_SayWhatTheyAre() => Assert.Empty(
+        from block in AllBlocks()
+        where block.Language is not ("csharp" or "sh" or "json" or "text") || (block.Language == "text" && Command().IsMatch(block.Text))
+        select $"{block}: neither csharp, sh, json nor text without commands");
 
     [Fact]
     public void Samples_OfAllPages_AreRunOrCompiled() => Assert.Empty(
-        from page in Pages()
-        where !Elsewhere.Contains(page)
-        from block in Blocks(page, "csharp")
-        where block.Marker is not ("sample: program" or "sample: types")
-        select $"{page}: a C# sample without <!-- sample: program --> or <!-- sample: types -->: {block.Text.Split('\n')[0]}");
+        from block in AllBlocks()
+        where block.Language == "csharp" && block.Marker is not ("sample: program" or "sample: types") && !NamesATest(block.Marker, "sample: ")
+        select $"{block}: not behind <!-- sample: program -->, <!-- sample: types --> or <!-- sample: Class.Method --> of a test");
 
     [Fact]
     public void Commands_OfAllPages_AreRunOrSayWhyNot() => Assert.Empty(
-        from page in Pages()
-        from block in Blocks(page, "sh")
-        where block.Marker != "runs: streaming" && !block.Text.StartsWith("# not run ", StringComparison.Ordinal)
-        select $"{page}: commands that no test runs, and that do not begin with '# not run': {block.Text.Split('\n')[0]}");
+        from block in AllBlocks()
+        where block.Language == "sh" && !NamesATest(block.Marker, "runs: ") && !(block.Marker?.StartsWith("not run: ", StringComparison.Ordinal) ?? false)
+        select $"{block}: not behind <!-- runs: Class.Method --> of a test or <!-- not run: why -->");
 
     [Fact]
     public void Links_OfAllPages_LeadSomewhere() => Assert.Empty(
-        from page in Pages().Where(page => page != "README.md")
-        from Match link in LocalLink().Matches(File.ReadAllText(PathOf(page)))
-        let target = Path.Combine(Sample.Root, "docs", link.Groups["path"].Value)
+        from page in Pages.All
+        from Match link in LocalLink().Matches(Pages.Read(page))
+        let target = Path.Combine(Sample.Root, Path.GetDirectoryName(page)!, link.Groups["path"].Value)
         where !Path.Exists(target)
         select $"{page} links to {link.Groups["path"].Value}, which does not exist");
+
+    [Fact]
+    public void Anchors_OfAllPages_AreHeadings() => Assert.Empty(
+        from page in Pages.All
+        from Match link in Anchor().Matches(Pages.Read(page))
+        let path = link.Groups["path"].Value
+        let target = path.Length == 0 ? page : Path.GetRelativePath(Sample.Root, Path.Combine(Sample.Root, Path.GetDirectoryName(page)!, path))
+        where target.EndsWith(".md", StringComparison.Ordinal) && !Headings(target).Contains(link.Groups["anchor"].Value)
+        select $"{page} links to {target}#{link.Groups["anchor"].Value}, which is no heading there");
 
     [PoolerFact]
     public async Task StreamingReplication_AsTheRecipeSays_Runs()
     {
         var binaries = Directory.EnumerateDirectories("/usr/lib/postgresql").Order().Select(folder => Path.Combine(folder, "bin")).Last(folder => File.Exists(Path.Combine(folder, "pg_basebackup")));
-        var script = string.Concat(Blocks("deployment.md", "sh").Where(block => block.Marker == "runs: streaming").Select(block => block.Text));
+        var script = string.Concat(Pages.Marked("docs/deployment.md", $"runs: {nameof(PagesTests)}.{nameof(StreamingReplication_AsTheRecipeSays_Runs)}"));
         var (primary, replica) = (FreePort(), FreePort());
         script = script.Replace("5432", Text(primary), StringComparison.Ordinal).Replace("5433", Text(replica), StringComparison.Ordinal);
         var folder = Directory.CreateTempSubdirectory("routing-recipe-").FullName;
@@ -125,37 +129,29 @@ public sealed partial class PagesTests
     private static TheoryData<string, int> Samples(string kind)
     {
         var samples = new TheoryData<string, int>();
-        foreach (var page in Pages().Where(page => !Elsewhere.Contains(page)))
+        foreach (var page in Pages.All)
         {
-            var blocks = Blocks(page, "csharp");
-            for (var i = 0; i < blocks.Count; i++)
-            {
-                if (blocks[i].Marker == $"sample: {kind}")
-                    samples.Add(page, i);
-            }
+            var count = Pages.Blocks(page).Count(block => block.Marker == $"sample: {kind}");
+            for (var i = 0; i < count; i++)
+                samples.Add(page, i);
         }
 
         return samples;
     }
 
-    private static IEnumerable<string> Pages() =>
-        Directory.EnumerateFiles(Path.Combine(Sample.Root, "docs"), "*.md").Select(file => Path.GetFileName(file)!).Append("README.md").Order();
+    private static IEnumerable<Pages.Block> AllBlocks() => Pages.All.SelectMany(Pages.Blocks);
 
-    private static string PathOf(string page) => page == "README.md" ? Path.Combine(Sample.Root, page) : Path.Combine(Sample.Root, "docs", page);
+    private static bool NamesATest(string? marker, string kind)
+    {
+        if (marker?.StartsWith(kind, StringComparison.Ordinal) is not true || marker[kind.Length..].Split('.') is not [var type, var method])
+            return false;
+        var tests = typeof(PagesTests).Assembly.GetTypes().SingleOrDefault(each => each.Name == type && each.Namespace!.StartsWith("ReplicaRouting", StringComparison.Ordinal));
+        return tests?.GetMethod(method)?.IsDefined(typeof(FactAttribute), inherit: true) is true;
+    }
 
-    private static List<(string? Marker, string Text)> Blocks(string page, string language) =>
-    [
-        .. from Match match in Block().Matches(File.ReadAllText(PathOf(page)))
-           where match.Groups["language"].Value == language
-           select (match.Groups["marker"].Success ? match.Groups["marker"].Value : null, match.Groups["text"].Value),
-    ];
-
-    // db1 is the primary, db2 and db3 its replicas; a list of hosts becomes a list of addresses.
-    private static string WithAddresses(string sample, PostgresCluster cluster) => Address().Replace(sample, match => SymbolDisplay.FormatLiteral(
-        match.Groups["hosts"].Value.Split(',') is { Length: > 1 } hosts
-            ? $"Host={string.Join(',', hosts.Select(host => $"127.0.0.1:{cluster.Nodes[host[2] - '1'].Port}"))};Username={cluster.Options.Username};Password={cluster.Options.Password};Database=shop"
-            : cluster.Nodes[match.Groups["hosts"].Value[2] - '1'].ConnectionString,
-        quote: true));
+    // As GitHub makes them.
+    private static IEnumerable<string> Headings(string page) => Heading().Matches(Pages.Read(page)).Select(heading => string.Concat(
+        heading.Groups["text"].Value.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c)));
 
     private static int FreePort()
     {
@@ -166,15 +162,15 @@ public sealed partial class PagesTests
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^(?:<!-- (?<marker>[^\n]*) -->\n)?```(?<language>\\w+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Block();
-
-    [GeneratedRegex(@"(?<!//[^\n]*)Console\.WriteLine\(.*\);[ ]*// (?<comment>.*)$", RegexOptions.Multiline)]
-    private static partial Regex Expectation();
-
-    [GeneratedRegex(@"""Host=(?<hosts>db\d(,db\d)*);[^""]*""")]
-    private static partial Regex Address();
-
     [GeneratedRegex(@"\]\((?<path>(?!https?:)[^)#]+)")]
     private static partial Regex LocalLink();
+
+    [GeneratedRegex(@"\]\((?<path>(?!https?:)[^)#]*)#(?<anchor>[^)]+)\)")]
+    private static partial Regex Anchor();
+
+    [GeneratedRegex("^#+ (?<text>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"^(\$ |\./|(sudo|dotnet|routing|npm|docker|kubectl|psql|bash|curl|apt-get|git) )", RegexOptions.Multiline)]
+    private static partial Regex Command();
 }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Microsoft.CodeAnalysis.CSharp;
-using ReplicaRouting.Testing;
+using Microsoft.CodeAnalysis;
 
 namespace ReplicaRouting.IntegrationTests.Documentation;
 
@@ -11,14 +10,12 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Sample_CompiledAndRun_PrintsWhatItsCommentsSay()
     {
-        var sample = Assert.Single(Samples());
-        await using var cluster = await TestPostgres.StartAsync(configure: options => options.Database = "shop");
-        await cluster.Primary.ExecuteAsync("CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item text NOT NULL)");
-        await cluster.WaitForReplayAsync();
+        var sample = Assert.Single(Pages.Marked("README.md", $"sample: {nameof(ReadmeTests)}.{nameof(Sample_CompiledAndRun_PrintsWhatItsCommentsSay)}"));
+        await using var cluster = await Shop.StartAsync();
 
-        var printed = await Sample.RunAsync(WithAddresses(sample, cluster));
+        var printed = await Sample.RunAsync(Shop.WithAddresses(sample, cluster));
 
-        var expected = Expectation().Matches(sample).Select(match => match.Groups["comment"].Value).ToList();
+        var expected = Shop.Expected(sample);
         Assert.Equal(3, expected.Count);
         Assert.Equal(expected.Count, printed.Length);
         // Which of the two replicas takes the first read is not promised.
@@ -29,12 +26,11 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Links_ToFilesOfTheRepository_LeadSomewhere()
-    {
-        var links = LocalLink().Matches(Readme()).Select(match => match.Groups["path"].Value).ToList();
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(Sample.Root, link)), $"README.md links to {link}, which does not exist"));
-    }
+    public void WebSample_Compiles() => Sample.Compile(
+        "using Microsoft.AspNetCore.Builder; using Microsoft.Extensions.DependencyInjection; using ReplicaRouting; using ReplicaRouting.AspNetCore;\n" +
+        "public static class Part { public static void Run(WebApplicationBuilder builder, string connectionString) { " +
+        Assert.Single(Pages.Marked("README.md", $"sample: {nameof(ReadmeTests)}.{nameof(WebSample_Compiles)}")) + " } }",
+        OutputKind.DynamicallyLinkedLibrary);
 
     [Fact]
     public void Options_InTheTable_AreThoseThatExist()
@@ -46,15 +42,6 @@ public sealed partial class ReadmeTests
         Assert.Equal(existing.Order(), listed.Order());
     }
 
-    [GeneratedRegex(@"Console\.WriteLine\(.*\);\s*// (?<comment>.*)$", RegexOptions.Multiline)]
-    private static partial Regex Expectation();
-
-    [GeneratedRegex(@"""Host=db(?<number>\d);[^""]*""")]
-    private static partial Regex Address();
-
-    [GeneratedRegex(@"\]\((?<path>(?!https?:)[^)#]+)")]
-    private static partial Regex LocalLink();
-
     [GeneratedRegex(@"^\| (?<names>`[A-Z]\w+`(, `[A-Z]\w+`)*) \|.*\|.*\|$", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
 
@@ -62,12 +49,4 @@ public sealed partial class ReadmeTests
     private static partial Regex OptionName();
 
     private static string Readme() => File.ReadAllText(Path.Combine(Sample.Root, "README.md"));
-
-    private static IEnumerable<string> Samples() => Sample.CodeBlocks(Readme());
-
-    private static string WithAddresses(string sample, PostgresCluster cluster) => Address().Replace(sample, match =>
-    {
-        var node = cluster.Nodes[match.Groups["number"].Value[0] - '1'];
-        return SymbolDisplay.FormatLiteral(node.ConnectionString, quote: true);
-    });
 }

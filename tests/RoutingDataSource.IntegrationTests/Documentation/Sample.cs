@@ -1,12 +1,11 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace ReplicaRouting.IntegrationTests.Documentation;
 
 /// <summary>C# that stands in the documentation, compiled as a reader would.</summary>
-internal static partial class Sample
+internal static class Sample
 {
     private const string ImplicitUsings =
         "global using System; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
@@ -21,8 +20,6 @@ internal static partial class Sample
             return folder;
         }
     }
-
-    public static IEnumerable<string> CodeBlocks(string markdown) => CodeBlock().Matches(markdown).Select(match => match.Groups["code"].Value);
 
     /// <summary>Compiles without a warning, or fails with what the compiler says.</summary>
     public static Assembly Compile(string code, OutputKind kind)
@@ -77,7 +74,4 @@ internal static partial class Sample
 
         return output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
-
-    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
 }

@@ -6,6 +6,7 @@ using System.Xml.Linq;
 namespace ReplicaRouting.IntegrationTests.Packages;
 
 /// <summary>What dotnet pack makes is what a user can install and run.</summary>
+[Collection(Documentation.Builds.Name)]
 public sealed class PackageTests(PackagesFixture fixture) : IClassFixture<PackagesFixture>
 {
     [Theory]

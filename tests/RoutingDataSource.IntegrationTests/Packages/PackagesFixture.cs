@@ -18,8 +18,11 @@ public sealed class PackagesFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // As the README says, but for the project and the folder.
+        var command = Assert.Single(Documentation.Pages.Marked("README.md", $"runs: {nameof(PackageTests)}.{nameof(PackageTests.Package_EachOfThem_IsComplete)}")).Trim().Split(' ');
+        Assert.Equal(("dotnet", "src/RoutingDataSource", "artifacts/packages"), (command[0], command[2], command[^1]));
         foreach (var project in Directory.EnumerateFiles(Path.Combine(Documentation.Sample.Root, "src"), "*.csproj", SearchOption.AllDirectories))
-            await DotNetAsync(Folder, "pack", project, "-c", "Release", "-o", Packages, "-p:ContinuousIntegrationBuild=true", "-warnaserror");
+            await DotNetAsync(Folder, [command[1], project, .. command[3..^1], Packages, "-p:ContinuousIntegrationBuild=true", "-warnaserror"]);
     }
 
     public Task DisposeAsync()

@@ -17,7 +17,21 @@ public sealed class StatusTests
         Assert.Matches(@"^\| a +\| primary", Assert.Single(lines, line => line.StartsWith("| a ", StringComparison.Ordinal)));
         var identifier = await cluster.Primary.QueryScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
         foreach (var name in new[] { "b", "c" })
-            Assert.Matches($@"^\| {name} +\| replica \| 0\.0 s \| 0 B .*{identifier} .* \| on  ", Assert.Single(lines, line => line.StartsWith($"| {name} ", StringComparison.Ordinal)));
+            Assert.Matches($@"^\| {name} +\| replica \| 0\.0 s \| 0 B ", Assert.Single(lines, line => line.StartsWith($"| {name} ", StringComparison.Ordinal)));
+        Assert.Matches($@"(?m)^\| system identifier +\| {identifier} +\| all ", run.Output);
+        Assert.Matches(@"(?m)^\| hot_standby_feedback +\| on +\| all ", run.Output);
+    }
+
+    [Fact]
+    public async Task Status_ASettingDiffers_SaysOnWhichNodes()
+    {
+        await using var cluster = await TestPostgres.StartAsync();
+        await cluster.Replicas[1].SetAsync("max_standby_streaming_delay", "77s");
+        var run = await ToolRun.RunAsync("status", "--connection", $"{cluster.ConnectionString};Node Names=a,b,c");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Matches(@"(?m)^\| max_standby_streaming_delay +\| 77s +\| c ", run.Output);
+        Assert.Matches(@"(?m)^\| max_standby_streaming_delay +\| \d+m?s +\| a, b ", run.Output);
+        Assert.All(run.Output.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 80)); // as it fits a terminal
     }
 
     [Fact]
