@@ -128,10 +128,12 @@ public sealed partial class RoutingBatch
     }
 
     // Which of the commands was refused is not known here, so the whole batch stays on the primary when one of its texts is run again.
-    private void RememberRefusal(RoutingDataSource source)
+    private bool RememberRefusal(RoutingDataSource source)
     {
+        var isNew = false;
         for (var i = 0; i < _inner.BatchCommands.Count; i++)
-            source.RememberRefusal(_inner.BatchCommands[i].CommandText);
+            isNew |= source.RememberRefusal(_inner.BatchCommands[i].CommandText);
+        return isNew;
     }
 
     private readonly struct Reader(RoutingBatch batch, CommandBehavior behavior) : IOperation<NpgsqlDataReader>
@@ -157,7 +159,7 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 
     private readonly struct NonQuery(RoutingBatch batch) : IOperation<int>
@@ -183,7 +185,7 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 
     private readonly struct Scalar(RoutingBatch batch) : IOperation<object?>
@@ -209,6 +211,6 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 }

@@ -199,10 +199,10 @@ public sealed partial class RoutingCommand
         _lastSource = _connection!.Source;
     }
 
-    private void RememberRefusal(RoutingDataSource source)
+    private bool RememberRefusal(RoutingDataSource source)
     {
-        source.RememberRefusal(Own.CommandText);
         _classifiedText = null;
+        return source.RememberRefusal(Own.CommandText);
     }
 
     private readonly struct Reader(RoutingCommand command, CommandBehavior behavior) : IOperation<NpgsqlDataReader>
@@ -228,7 +228,7 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 
     private readonly struct NonQuery(RoutingCommand command) : IOperation<int>
@@ -254,7 +254,7 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 
     private readonly struct Scalar(RoutingCommand command) : IOperation<object?>
@@ -280,6 +280,6 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 }
