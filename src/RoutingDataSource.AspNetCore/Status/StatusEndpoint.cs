@@ -40,8 +40,7 @@ internal sealed class StatusEndpoint(RoutingStatusOptions options)
 
     public async Task ChangeAsync(HttpContext context)
     {
-        var antiforgery = context.RequestServices.GetRequiredService<IAntiforgery>();
-        if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
+        if (!await IsOurFormAsync(context).ConfigureAwait(false))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
@@ -64,6 +63,20 @@ internal sealed class StatusEndpoint(RoutingStatusOptions options)
         Log.NodeChanged(logger, context.User.Identity?.Name ?? "somebody", node, change);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = (context.Request.PathBase + context.Request.Path).ToUriComponent();
+    }
+
+    // Anti-forgery throws where a form cannot be read at all.
+    private static async Task<bool> IsOurFormAsync(HttpContext context)
+    {
+        try
+        {
+            return context.Request.HasFormContentType &&
+                await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is AntiforgeryValidationException or InvalidDataException or IOException)
+        {
+            return false;
+        }
     }
 
     private async Task<bool> MayChangeAsync(HttpContext context) =>

@@ -160,6 +160,22 @@ public sealed class StatusTests
             Assert.Equal(HttpStatusCode.SeeOther, resumed.StatusCode);
         Assert.False(source.Cluster.Nodes[1].IsDrained);
 
+        // Forms that cannot be read are refused, whoever sends them.
+        foreach (var (type, body) in new[]
+        {
+            ("multipart/form-data; boundary=x", "--x\r\nrubbish"), ("multipart/form-data", "x"), ("application/json", "{}"), ("text/plain", "node=node2"),
+            ("application/x-www-form-urlencoded", string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i}=1&"))),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/routing");
+            request.Headers.Add("User", "operator");
+            request.Headers.Add("Cookie", cookie);
+            request.Content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+            using var refused = await web.Client.SendAsync(request);
+            Assert.True(refused.StatusCode == HttpStatusCode.BadRequest, $"{type}: {refused.StatusCode}");
+        }
+
         Task<HttpResponseMessage> ChangeAsync(string node, string change) => web.SendAsync(
             HttpMethod.Post, "/routing", "operator", cookie, (field.Groups[1].Value, WebUtility.HtmlDecode(field.Groups[2].Value)), ("node", node), ("change", change));
     }
