@@ -7,6 +7,7 @@ using ReplicaRouting.IntegrationTests.Documentation;
 namespace ReplicaRouting.IntegrationTests.AspNetCore;
 
 /// <summary>The script that starts the sample, as a user runs it.</summary>
+[Collection(Builds.Name)]
 public sealed class DemoTests
 {
     [Fact]
