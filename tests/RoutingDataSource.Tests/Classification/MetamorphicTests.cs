@@ -10,7 +10,10 @@ namespace ReplicaRouting.Tests.Classification;
 /// <summary>Changes to a text that must not change its class, and changes that must. The generator is seeded: a failure names its seed.</summary>
 public sealed class MetamorphicTests(ITestOutputHelper output)
 {
-    private const int Seed = 20260521;
+    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("ROUTING_TEST_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seed)
+        ? seed
+        : 20260521;
+
     private static readonly int Variants = Environment.GetEnvironmentVariable("ROUTING_TEST_FULL") == "1" ? 1_000_000 : 50_000;
 
     private static readonly string[] Trivia =
@@ -90,11 +93,11 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
             foreach (var catalog in (FunctionCatalog[])[Catalogs.Corpus, Catalogs.BuiltIn])
             {
                 sql = i % 2 == 0 ? sql : "SELECT " + sql;
-                Assert.True(StatementClassifier.Scan(sql, catalog).IsReadOnly || !IsPlainSomewhere(sql, catalog), sql);
+                Assert.True(StatementClassifier.Scan(sql, catalog).IsReadOnly || !IsPlainSomewhere(sql, catalog), $"seed {Seed}, text {i}: {sql}");
             }
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Variants} texts, {reads} of them reads"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}: {Variants} texts, {reads} of them reads"));
     }
 
     [Fact]
@@ -125,20 +128,21 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
             || (Vector256.IsHardwareAccelerated && PlainReadBlocks.Proves<NarrowSorter>(sql, catalog))
             || (Avx512Vbmi.IsSupported && PlainReadBlocks.Proves<WideSorter>(sql, catalog)));
 
-    private static void Run(
+    private void Run(
         Func<Random, string, List<(TokenKind Kind, int Start, int End)>, StatementClass, (string Sql, bool IsRead)> change, bool onlyClean = true)
     {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Variants} variants"));
         var texts = Corpus.Statements.Select(sql => (Sql: sql, Tokens: Tokens(sql))).Where(text => !onlyClean || IsClean(text.Sql, text.Tokens)).ToArray();
         for (var i = 0; i < Variants; i++)
         {
-            var random = new Random(Seed + i);
+            var random = new Random(unchecked(Seed + i));
             var (sql, tokens) = texts[i % texts.Length];
             var (changed, isRead) = change(random, sql, tokens, StatementClassifier.Classify(sql, Catalogs.Corpus));
             var result = StatementClassifier.Classify(changed, Catalogs.Corpus);
             if (result.IsReadOnly != isRead
                 || ((result.IsReadOnly || IsPlainSomewhere(changed, Catalogs.Corpus)) && !StatementClassifier.Scan(changed, Catalogs.Corpus).IsReadOnly))
             {
-                Assert.Fail($"seed {Seed + i}: {result.Reason} [{result.Token(changed)}]\nbefore: {sql}\nafter:  {changed}");
+                Assert.Fail($"seed {Seed} + {i}: {result.Reason} [{result.Token(changed)}]\nbefore: {sql}\nafter:  {changed}");
             }
         }
     }
