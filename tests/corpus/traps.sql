@@ -89,3 +89,9 @@ SELECT 1 AS for FROM customers FOR UPDATE
 SELECT (1) INTO made
 SELECT*INTO made FROM edges
 SELECT 'a' AS "into" INTO made
+SELECT U&"n!0065xtval"UESCAPE'!'('numbers')
+SELECT pg_catalog.U&"n?0065xtval" uescape '?' ('numbers')
+SELECT U&"n!0065xtval" /* x */ UESCAPE '!' ('numbers')
+SELECT U&"a!!" UESCAPE '!', nextval('numbers') FROM (SELECT 1 AS "a!") q
+SELECT E'a''\\' || nextval('numbers')
+SELECT E'a''b\\', nextval('numbers'), E'c\''

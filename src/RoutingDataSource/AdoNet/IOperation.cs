@@ -34,5 +34,6 @@ internal interface IOperation<T>
     public void Routed(in RouteDecision decision, bool succeeded);
 
     /// <summary>A replica refused the text.</summary>
-    public void RememberRefusal(RoutingDataSource source);
+    /// <returns>Whether this was not known before.</returns>
+    public bool RememberRefusal(RoutingDataSource source);
 }

@@ -133,10 +133,12 @@ public sealed partial class RoutingBatch
     }
 
     // Which of the commands was refused is not known here, so the whole batch stays on the primary when one of its texts is run again.
-    private void RememberRefusal(RoutingDataSource source)
+    private bool RememberRefusal(RoutingDataSource source)
     {
+        var isNew = false;
         for (var i = 0; i < _inner.BatchCommands.Count; i++)
-            source.RememberRefusal(_inner.BatchCommands[i].CommandText);
+            isNew |= source.RememberRefusal(_inner.BatchCommands[i].CommandText);
+        return isNew;
     }
 
     private readonly struct Reader(RoutingBatch batch, CommandBehavior behavior) : IOperation<NpgsqlDataReader>
@@ -162,7 +164,7 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 
     private readonly struct NonQuery(RoutingBatch batch) : IOperation<int>
@@ -188,7 +190,7 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 
     private readonly struct Scalar(RoutingBatch batch) : IOperation<object?>
@@ -214,6 +216,6 @@ public sealed partial class RoutingBatch
 
         public void Routed(in RouteDecision decision, bool succeeded) => batch.Routed(decision);
 
-        public void RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => batch.RememberRefusal(source);
     }
 }

@@ -213,10 +213,10 @@ public sealed partial class RoutingCommand
         _lastSource = _connection!.Source;
     }
 
-    private void RememberRefusal(RoutingDataSource source)
+    private bool RememberRefusal(RoutingDataSource source)
     {
-        source.RememberRefusal(Own.CommandText);
         _classifiedText = null;
+        return source.RememberRefusal(Own.CommandText);
     }
 
     private readonly struct Reader(RoutingCommand command, CommandBehavior behavior) : IOperation<NpgsqlDataReader>
@@ -242,7 +242,7 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 
     private readonly struct NonQuery(RoutingCommand command) : IOperation<int>
@@ -268,7 +268,7 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 
     private readonly struct Scalar(RoutingCommand command) : IOperation<object?>
@@ -294,6 +294,6 @@ public sealed partial class RoutingCommand
 
         public void Routed(in RouteDecision decision, bool succeeded) => command.Routed(decision, succeeded);
 
-        public void RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
+        public bool RememberRefusal(RoutingDataSource source) => command.RememberRefusal(source);
     }
 }

@@ -134,9 +134,11 @@ public partial class RoutingConnection
                     Source.NoteRerun(decision.Node, rerouted);
                     if (rerouted.Reason == RouteReason.RefusedByReplica)
                     {
-                        operation.RememberRefusal(Source);
-                        Source.Metrics.Refusal();
-                        Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
+                        if (operation.RememberRefusal(Source))
+                        {
+                            Source.Metrics.Refusal();
+                            Log.RefusedByReplica(Source.Logger, Source.Nodes[decision.Node].Name, ((PostgresException)error).SqlState);
+                        }
                     }
                     else if (rerouted.Reason == RouteReason.ServerLost)
                     {

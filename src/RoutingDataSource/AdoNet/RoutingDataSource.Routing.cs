@@ -15,7 +15,8 @@ public sealed partial class RoutingDataSource
     internal object ClassifiesWith => _classifications;
 
     /// <summary>A replica refused a text that was taken for a read: it is primary-only from now on.</summary>
-    internal void RememberRefusal(string sql) => _classifications.RememberRefusal(sql);
+    /// <returns>Whether this was not known of the text before, by another connection that ran it at the same time.</returns>
+    internal bool RememberRefusal(string sql) => _classifications.RememberRefusal(sql);
 
     /// <summary>Whether a command that has sent nothing may go on waiting for a primary.</summary>
     internal bool MayWaitForPrimary(long started, bool hasMoved) => RestOfFailover(started, hasMoved) > TimeSpan.Zero;

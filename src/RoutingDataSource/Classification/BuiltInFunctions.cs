@@ -22,6 +22,7 @@ internal static class BuiltInFunctions
         var entries = new Dictionary<string, NameEntry>(4096, StringComparer.Ordinal);
         Add(HarmlessFunctions.Volatile, NameFlags.Harmless, RouteReason.ProvenRead);
         Add(HarmlessFunctions.StableOrImmutable, NameFlags.Harmless, RouteReason.ProvenRead);
+        Add(HarmlessFunctions.Types, NameFlags.Harmless, RouteReason.ProvenRead);
         Add(Operators, NameFlags.Harmless, RouteReason.ProvenRead);
         foreach (var (reason, flags, names) in RefusedFunctions.Groups)
         {

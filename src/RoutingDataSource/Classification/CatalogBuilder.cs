@@ -45,6 +45,9 @@ internal sealed class CatalogBuilder
     // What a user's function does does not stand in the text: it may set a parameter or take a lock that the session keeps.
     private const NameFlags UserRefused = NameFlags.Refused | NameFlags.LeavesState;
 
+    // A function that the options call harmless may still act outside of the database, and must not be made twice.
+    private const NameFlags KeptWhenAllowed = NameFlags.Syntax | NameFlags.Keyword | NameFlags.Substring | NameFlags.ReachesOutside;
+
     internal FrozenSchemas RefusedSchemas { get; }
 
     internal ulong AttributeFilter { get; private set; }
@@ -114,7 +117,7 @@ internal sealed class CatalogBuilder
             if (schema is null or "pg_catalog" && name != "*")
             {
                 entries.TryGetValue(name, out var known);
-                entries[name] = new NameEntry(name, (known.Flags & (NameFlags.Syntax | NameFlags.Keyword | NameFlags.Substring)) | NameFlags.Harmless, 0);
+                entries[name] = new NameEntry(name, (known.Flags & KeptWhenAllowed) | NameFlags.Harmless, 0);
             }
         }
 

@@ -50,7 +50,8 @@ internal sealed class ClassificationCache
     }
 
     /// <summary>Remembers that a replica refused a text, so that it goes to the primary from now on.</summary>
-    public void RememberRefusal(string sql) => Refusals.Add(sql);
+    /// <returns>Whether it was not remembered before.</returns>
+    public bool RememberRefusal(string sql) => Refusals.Add(sql);
 
     private StatementClass ClassifyByContent(string sql)
     {

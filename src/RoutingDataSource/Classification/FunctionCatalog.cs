@@ -76,7 +76,7 @@ internal sealed class FunctionCatalog
     internal bool IsPlainlyHarmless(ReadOnlySpan<char> name, bool quoted)
     {
         var flags = FindName(name, quoted).Flags;
-        return (flags & NameFlags.Refused) == 0 && (flags & (quoted ? NameFlags.Harmless : NameFlags.Harmless | NameFlags.Syntax)) != 0;
+        return (flags & (NameFlags.Refused | NameFlags.ReachesOutside)) == 0 && (flags & (quoted ? NameFlags.Harmless : NameFlags.Harmless | NameFlags.Syntax)) != 0;
     }
 
     /// <summary>Whether <c>row.name</c> may be a call of a function that must run on the primary, built in or the user's.</summary>

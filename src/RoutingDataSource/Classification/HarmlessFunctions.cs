@@ -295,4 +295,10 @@ internal static class HarmlessFunctions
         xml_in xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xml_out xml_recv xml_send xmlagg xmlcomment
         xmlconcat2 xmlexists xmltext xmlvalidate xpath xpath_exists
         """;
+
+    /// <summary>Types that no function is named after: <c>regtype('int4')</c> converts its argument as a cast does.</summary>
+    internal const string Types = """
+        aclitem cid inet int2vector jsonb jsonpath oidvector pg_snapshot refcursor regcollation regconfig regdictionary
+        regnamespace regoper regoperator regproc regprocedure regrole regtype tid tsquery tsvector txid_snapshot uuid xid8
+        """;
 }

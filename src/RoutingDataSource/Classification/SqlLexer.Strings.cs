@@ -94,15 +94,11 @@ internal ref partial struct SqlLexer
                     return Swallow();
                 }
 
-                if (_backslashEscapes && text[i + 1] == '\'')
+                if (text[i + 1] == '\'' && (_backslashEscapes || doubled))
                 {
-                    // Npgsql splits statements and finds placeholders as if standard_conforming_strings were on.
+                    // Npgsql splits statements and finds placeholders as if standard_conforming_strings were on, and behind a doubled quote
+                    // it reads the rest of an escape string as a plain one. Only an escaped quote is read differently.
                     return Swallow();
-                }
-
-                if (doubled)
-                {
-                    return Swallow(); // behind a doubled quote Npgsql reads the rest of an escape string as a plain one
                 }
 
                 i += 2;

@@ -113,7 +113,13 @@ internal ref partial struct SqlLexer
                 if (text[end + 1] == '"')
                 {
                     var kind = ScanQuotedName(start, end + 2);
-                    return kind == TokenKind.Unterminated ? kind : TokenKind.EncodedName;
+                    if (kind is TokenKind.Unterminated or TokenKind.Ambiguous)
+                    {
+                        return kind;
+                    }
+
+                    _position = EncodedName.EndWithEscape(text, _position);
+                    return TokenKind.EncodedName;
                 }
             }
 

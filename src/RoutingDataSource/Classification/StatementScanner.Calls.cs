@@ -43,10 +43,8 @@ internal ref partial struct StatementScanner
             return FrameKind.OperatorName;
         }
 
-        if (qualified && (flags & NameFlags.Harmless) == 0 && (_catalog.FindName(name, quoted).Flags & NameFlags.ReachesOutside) != 0)
-        {
-            _reachesOutside = true; // an extension's function by its schema
-        }
+        // An extension's function by its schema, or one that the options call harmless, reaches outside all the same.
+        _reachesOutside |= ((qualified ? _catalog.FindName(name, quoted).Flags | flags : flags) & NameFlags.ReachesOutside) != 0;
 
         if ((flags & NameFlags.Refused) != 0)
         {
@@ -64,11 +62,6 @@ internal ref partial struct StatementScanner
     private FrameKind OnRefusedCall(in NameEntry entry)
     {
         var flags = entry.Flags;
-        if ((flags & NameFlags.ReachesOutside) != 0)
-        {
-            _reachesOutside = true;
-        }
-
         if (_planOnly || ((flags & NameFlags.CurrentSetting) != 0 && ReadsHarmlessSetting()))
         {
             return FrameKind.Arguments;

@@ -29,20 +29,20 @@ internal sealed class TextMemory
     public int Version => _version;
 
     /// <summary>Remembers a text; the oldest ones are forgotten when the bounds are reached. A text beyond the bounds by itself is not kept.</summary>
-    /// <returns>Whether the text is remembered now.</returns>
+    /// <returns>Whether the text was not remembered before; <see langword="true"/> too for one that is not kept.</returns>
     public bool Add(string text)
     {
         var size = Size(text);
         if (size > MaxBytes)
         {
-            return false;
+            return true;
         }
 
         lock (_adding)
         {
             if (!_texts.TryAdd(text, true))
             {
-                return true;
+                return false;
             }
 
             _order.Enqueue(text);

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ReplicaRouting.IntegrationTests.AdoNet;
 
@@ -9,6 +12,7 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
         ;
         CREATE SEQUENCE ids;
         CREATE FUNCTION hidden() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT nextval(''ids'')';
+        CREATE FUNCTION dblink(text) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT nextval(''ids'')';
         CREATE UNLOGGED TABLE fast (id int); INSERT INTO fast VALUES (1), (2);
         """;
 
@@ -62,4 +66,95 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
 
         seen.Add(source.CreateCommand("SELECT hidden() + 0").ExecuteScalar());
     });
+
+    [Fact]
+    public async Task RefusedByAReplica_WithAStreamThatWasRead_TheErrorSurfaces() => await RoutedAsync(async (source, _) =>
+    {
+        const string sql = "SELECT hidden() > length($1)";
+        await using var connection = await source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.Add(new NpgsqlParameter { Value = new MemoryStream([1, 2, 3]), NpgsqlDbType = NpgsqlDbType.Bytea });
+        var error = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync());
+        Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
+        Assert.Equal((RouteTarget.Replica, false), (command.LastRoute!.Value.Target, command.LastRoute.Value.WasRerun));
+
+        await using (var batch = connection.CreateBatch())
+        {
+            var part = new NpgsqlBatchCommand(sql);
+            part.Parameters.Add(new NpgsqlParameter { Value = new MemoryStream([1, 2, 3]), NpgsqlDbType = NpgsqlDbType.Bytea });
+            batch.BatchCommands.Add(part);
+            error = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteScalarAsync());
+            Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
+        }
+
+        // The same text without a stream runs again: nothing was wrong with the connection or the text.
+        command.Parameters[0].Value = new byte[] { 1, 2, 3 };
+        Assert.IsType<bool>(await command.ExecuteScalarAsync());
+        Assert.Equal((RouteTarget.Primary, RouteReason.RefusedByReplica, true),
+            (command.LastRoute.Value.Target, command.LastRoute.Value.Reason, command.LastRoute.Value.WasRerun));
+    });
+
+    [Fact]
+    public async Task RefusedByAReplica_OfAFunctionThatReachesOutside_IsNotRunAgain() => await RoutedAsync(
+        async (source, _) =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT dblink('an order')";
+            var error = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync());
+            Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
+            Assert.Equal((RouteTarget.Replica, false), (command.LastRoute!.Value.Target, command.LastRoute.Value.WasRerun));
+            Assert.Equal(1L, await source.PrimaryDataSource.CreateCommand("SELECT nextval('ids')").ExecuteScalarAsync());
+        },
+        routing: options => options.ReadOnlyFunctions.Add("dblink"));
+
+    [Fact]
+    public async Task RefusedByAReplica_OnManyConnectionsAtOnce_IsLoggedOncePerText()
+    {
+        using var log = new EventLog();
+        await using var source = new RoutingDataSourceBuilder(With(Cluster.ConnectionString, await CreateSchemaAsync(), ""))
+            .Configure(options =>
+            {
+                options.ReadYourWrites = ReadYourWrites.None;
+                options.MaxReplicaLag = null;
+            })
+            .UseLoggerFactory(log)
+            .Build();
+        await source.WaitUntilWellAsync();
+        var routes = new ConcurrentBag<RouteReason>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT hidden() + {i % 2}";
+            await command.ExecuteScalarAsync();
+            routes.Add(command.LastRoute!.Value.Reason);
+        }));
+        Assert.All(routes, reason => Assert.True(reason is RouteReason.RefusedByReplica or RouteReason.RememberedRefusal, reason.ToString()));
+        Assert.Equal(2, log.Events.Count(id => id == 3001));
+    }
+
+    private sealed class EventLog : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<int> Events { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Events.Enqueue(eventId.Id);
+
+        public void Dispose()
+        {
+        }
+    }
 }

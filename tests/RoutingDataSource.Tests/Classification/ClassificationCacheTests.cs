@@ -137,7 +137,9 @@ public sealed class ClassificationCacheTests
         Assert.Equal(TextMemory.MaxEntries, memory.Count);
         Assert.False(memory.Contains("text 0"));
         Assert.True(memory.Contains("text 1"));
-        Assert.False(memory.Add(new string('x', (int)TextMemory.MaxBytes)));
+        Assert.False(memory.Add("text 1"));
+        Assert.True(memory.Add(new string('x', (int)TextMemory.MaxBytes)));
+        Assert.Equal(TextMemory.MaxEntries, memory.Count);
         Assert.True(memory.Add(new string('x', (int)(TextMemory.MaxBytes / 2) - 10)));
         Assert.True(memory.Count < TextMemory.MaxEntries);
     }

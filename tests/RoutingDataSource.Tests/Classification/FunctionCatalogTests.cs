@@ -135,6 +135,16 @@ public sealed class FunctionCatalogTests
     }
 
     [Theory]
+    [InlineData("SELECT * FROM dblink('c', 'SELECT 1') AS d(a int)")]
+    [InlineData("SELECT * FROM public.dblink('c', 'SELECT 1') AS d(a int)")]
+    [InlineData("WITH a AS (SELECT dblink('c', 'SELECT 1')) SELECT * FROM a")]
+    public void ReachesOutside_AFunctionThatTheOptionsCallHarmless_IsStillMarked(string sql)
+    {
+        var result = StatementClassifier.Classify(sql, new FunctionCatalog(new ClassificationOptions { ReadOnlyFunctions = ["dblink", "public.*"] }, []));
+        Assert.Equal((RouteReason.ProvenRead, true), (result.Reason, result.ReachesOutside));
+    }
+
+    [Theory]
     [InlineData("~~", "a LIKE 'x'", "a ILIKE 'x'")]
     [InlineData("!~~", "a NOT LIKE 'x'", "a ~ 'x'")]
     [InlineData("~~*", "a ilike 'x'", "a LIKE 'x'")]
