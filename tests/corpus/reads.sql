@@ -478,3 +478,4 @@ SELECT E'it''s one\x41 and \\', E'a''b\\', E'\'a\'' || E'c''\r'
 SELECT U&"!0069d" UESCAPE '!', o.U&"n?006fte" uescape '?' AS U&"x!!y" UESCAPE '!' FROM orders o
 SELECT regtype('int4'), regproc('now'), regrole('postgres'), regnamespace('public'), regoperator('+(int4,int4)'), regconfig('english')
 SELECT inet('10.0.0.1'), uuid('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'), jsonb('[1]'), tsvector('a b'), tsquery('a & b'), pg_catalog.regtype('text')
+EXPLAIN CREATE TABLE made_as AS SELECT note AS "execute" FROM orders

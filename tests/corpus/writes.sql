@@ -202,3 +202,5 @@ SELECT * FROM pg_temp.nothing
 REPACK customers
 SELECT * FROM mixed
 SELECT count(*) FROM mixed_first
+EXPLAIN CREATE TABLE made AS EXECUTE nothing
+EXPLAIN (COSTS off, VERBOSE) CREATE UNLOGGED TABLE IF NOT EXISTS made (a) AS /* AS */ EXECUTE nothing (1) WITH NO DATA

@@ -108,8 +108,8 @@ internal static class CatalogQueries
           OR EXISTS (SELECT FROM pg_catalog.pg_amop a JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr WHERE o.oprcode = r.oid)
         """;
 
-    /// <summary>Relations whose reads belong on the primary, as (schema, name, kind): S for a sequence, u for an unlogged table, v for a view or a
-    /// table with a row security policy that calls what must run on the primary or reads what belongs there, and for a table that has such parts;
+    /// <summary>Relations whose reads belong on the primary, as (schema, name, kind): S for a sequence, u for an unlogged table, v for a table that
+    /// is a file of the server (file_fdw), for a view or a table with a row security policy that calls what must run on the primary or reads what belongs there, and for a table that has such parts;
     /// and with kind c those that have a column of the name of a sequence's columns.</summary>
     internal static readonly string Relations = $$"""
         {{Common}},
@@ -132,6 +132,9 @@ internal static class CatalogQueries
           JOIN pg_catalog.pg_proc f ON f.oid = p.part AND f.proname = 'current_setting' AND f.oid < 16384 WHERE p.what = 'funcid'),
         bad AS (
           SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'S' OR (c.relpersistence = 'u' AND c.relkind IN ('r', 'p', 'm'))
+          UNION ALL
+          SELECT t.ftrelid FROM pg_catalog.pg_foreign_table t JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver
+          JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw AND w.fdwname = 'file_fdw'
           UNION
           SELECT p.relation FROM parts p JOIN refused f ON f.oid = p.part WHERE p.what IN ('funcid', 'opfuncid', 'aggfnoid', 'winfnoid')
           UNION

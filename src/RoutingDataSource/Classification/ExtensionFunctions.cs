@@ -37,6 +37,9 @@ internal static class ExtensionFunctions
         gen_random_bytes gen_salt crypt digest hmac pgp_sym_encrypt pgp_sym_decrypt pgp_pub_encrypt pgp_pub_decrypt armor dearmor
         similarity word_similarity strict_word_similarity show_trgm unaccent levenshtein levenshtein_less_equal metaphone dmetaphone dmetaphone_alt
         soundex daitch_mokotoff normal_rand
+        pgp_sym_encrypt_bytea pgp_sym_decrypt_bytea pgp_pub_encrypt_bytea pgp_pub_decrypt_bytea pgp_key_id pgp_armor_headers citext
+        hstore akeys avals skeys svals hstore_to_json hstore_to_json_loose hstore_to_jsonb hstore_to_jsonb_loose hstore_to_array hstore_to_matrix
+        encrypt decrypt encrypt_iv decrypt_iv lo_oid ltree2text text2ltree nlevel subltree subpath ll_to_earth earth_distance earth_box gc_to_sec sec_to_gc
         """;
 
     /// <summary>Operators of pgvector, pg_trgm, hstore, ltree, intarray, cube, earthdistance, PostGIS, RUM, PGroonga and pg_search, believed until a

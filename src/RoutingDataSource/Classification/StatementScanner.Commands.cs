@@ -204,6 +204,10 @@ internal ref partial struct StatementScanner
         {
             Refuse(RouteReason.NotUnderstood);
         }
+        else if (IsWord("create") && RunsPrepared())
+        {
+            Refuse(RouteReason.HiddenStatement); // what a session has prepared, only that session can plan
+        }
         else if (analyze || IsWord("execute"))
         {
             CommandTable.Find(CurrentText, out var reason, out _);
@@ -217,6 +221,25 @@ internal ref partial struct StatementScanner
         Advance();
         Follow(PreviousToken.Operator);
         ScanTokens();
+    }
+
+    /// <summary>Whether the rest of the statement has <c>AS EXECUTE</c>.</summary>
+    private readonly bool RunsPrepared()
+    {
+        var ahead = _lexer;
+        var behindAs = false;
+        for (var kind = ahead.Next(); kind is not TokenKind.End and not TokenKind.Semicolon; kind = ahead.Next())
+        {
+            var word = kind == TokenKind.Word ? _text.Slice(ahead.Start, ahead.Length) : default;
+            if (behindAs && NameTable.EqualsFolded(word, "execute"))
+            {
+                return true;
+            }
+
+            behindAs = NameTable.EqualsFolded(word, "as");
+        }
+
+        return false;
     }
 
     private readonly bool IsKeyword(SqlKeyword keyword) => _token == TokenKind.Word && KeywordTable.Find(CurrentText) == keyword;

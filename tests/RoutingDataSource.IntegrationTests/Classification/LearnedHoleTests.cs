@@ -87,6 +87,35 @@ public sealed class LearnedHoleTests(ClusterFixture cluster)
         }
     }
 
+    [Fact]
+    public async Task Classify_AFileOfTheServer_IsReadOnThePrimary()
+    {
+        await using var connection = await OpenAsync();
+        await using (var available = new NpgsqlCommand("SELECT count(*) FROM pg_available_extensions WHERE name = 'file_fdw'", connection))
+        {
+            if ((long)(await available.ExecuteScalarAsync())! == 0)
+            {
+                return; // a server without contrib
+            }
+        }
+
+        await ExecuteAsync(connection, """
+            CREATE SCHEMA ff; CREATE EXTENSION file_fdw SCHEMA ff; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+            CREATE FOREIGN TABLE ff.log (line text) SERVER files OPTIONS (filename '/dev/null');
+            CREATE VIEW ff.errors AS SELECT * FROM ff.log WHERE line LIKE 'ERROR%';
+            """);
+        try
+        {
+            var catalog = await LearnedCatalog.LoadAsync(connection);
+            Assert.Equal(RouteReason.PrimaryTable, StatementClassifier.Classify("SELECT * FROM ff.log", catalog).Reason);
+            Assert.Equal(RouteReason.PrimaryTable, StatementClassifier.Classify("SELECT * FROM ff.errors", catalog).Reason);
+        }
+        finally
+        {
+            await ExecuteAsync(connection, "DROP SCHEMA ff CASCADE");
+        }
+    }
+
     [Theory]
     [InlineData("CREATE FUNCTION aw.f(aw.s) RETURNS text VOLATILE LANGUAGE sql AS 'SELECT 1::text'; CREATE CAST (aw.s AS text) WITH FUNCTION aw.f(aw.s) AS IMPLICIT")]
     [InlineData("""
