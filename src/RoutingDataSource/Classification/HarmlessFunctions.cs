@@ -1,9 +1,9 @@
 namespace ReplicaRouting.Classification;
 
 /// <summary>Every function of pg_catalog that is harmless on a replica.</summary>
-/// <remarks>Made from pg_proc of PostgreSQL 15.18, 16.14, 17.10 and 18.4 (<c>SELECT DISTINCT proname, provolatile FROM pg_proc WHERE pronamespace =
+/// <remarks>Made from pg_proc of PostgreSQL 14.23, 15.18, 16.14, 17.10 and 18.4 (<c>SELECT DISTINCT proname, provolatile FROM pg_proc WHERE pronamespace =
 /// 'pg_catalog'::regnamespace</c>): all functions that are stable or immutable, but for those that <see cref="RefusedFunctions"/> lists, and
-/// the volatile ones whose effect is nothing but an answer. PostgreSQL 14 and 19 add no name here: what is not listed goes to the primary.
+/// the volatile ones whose effect is nothing but an answer. PostgreSQL 19 adds no name here: what is not listed goes to the primary.
 /// docs/classification.md says how to make it again.</remarks>
 internal static class HarmlessFunctions
 {
@@ -13,7 +13,7 @@ internal static class HarmlessFunctions
         pg_database_size pg_get_multixact_members pg_get_wait_events
         pg_get_wal_resource_managers pg_indexes_size pg_partition_ancestors pg_partition_tree pg_relation_size pg_sleep pg_sleep_for
         pg_sleep_until pg_table_size pg_tablespace_size pg_total_relation_size pg_xact_commit_timestamp pg_xact_commit_timestamp_origin
-        random random_normal timeofday uuidv4 uuidv7
+        random random_normal timeofday timezone uuidv4 uuidv7
         """;
 
     /// <summary>Stable or immutable by pg_proc, and not about one server or one session.</summary>
@@ -271,7 +271,7 @@ internal static class HarmlessFunctions
         timestamptz_send timestamptz_smaller timestamptztypmodin timestamptztypmodout timetypmodin timetypmodout timetz timetz_cmp
         timetz_eq timetz_ge timetz_gt timetz_hash timetz_hash_extended timetz_in timetz_larger timetz_le timetz_lt timetz_mi_interval
         timetz_ne timetz_out timetz_pl_interval timetz_recv timetz_send timetz_smaller timetzdate_pl timetztypmodin timetztypmodout
-        timezone to_ascii to_bin to_char to_date to_hex to_json to_jsonb to_number to_oct to_regclass to_regcollation to_regnamespace
+        to_ascii to_bin to_char to_date to_hex to_json to_jsonb to_number to_oct to_regclass to_regcollation to_regnamespace
         to_regoper to_regoperator to_regproc to_regprocedure to_regrole to_regtype to_regtypemod to_timestamp to_tsquery to_tsvector
         transaction_timestamp translate trigger_in trigger_out trim_array trim_scale trunc ts_debug ts_delete ts_filter ts_headline
         ts_lexize ts_match_qv ts_match_tq ts_match_tt ts_match_vq ts_parse ts_rank ts_rank_cd ts_token_type ts_typanalyze tsm_handler_in

@@ -1,7 +1,7 @@
 namespace ReplicaRouting.Classification;
 
 /// <summary>Every function of pg_catalog that must run on the primary, and why.</summary>
-/// <remarks>Made from the volatile functions of pg_proc of PostgreSQL 15.18, 16.14, 17.10 and 18.4, and from those stable and immutable ones whose
+/// <remarks>Made from the volatile functions of pg_proc of PostgreSQL 14.23, 15.18, 16.14, 17.10 and 18.4, and from those stable and immutable ones whose
 /// answer is about one server or one session. An integration test fails when the running server has a volatile function that neither this
 /// table nor <see cref="HarmlessFunctions.Volatile"/> knows.</remarks>
 internal static class RefusedFunctions
