@@ -74,7 +74,8 @@ public sealed partial class CommandsTests
         if (isEndless)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            Assert.True(await process.StandardOutput.ReadLineAsync(patience.Token) is not null, $"{line}: {await error}");
+            if (await process.StandardOutput.ReadLineAsync(patience.Token) is null)
+                Assert.Fail($"{line}: {await error}"); // only now: it ends with the process
             Assert.Equal(0, Signals.Terminate(process.Id));
         }
 
