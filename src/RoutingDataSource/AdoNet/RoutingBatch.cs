@@ -72,16 +72,16 @@ public sealed partial class RoutingBatch : DbBatch
     /// <summary>Gets or sets the connection that the batch runs on.</summary>
     public new RoutingConnection? Connection
     {
-        get => (RoutingConnection?)DbConnection;
-        set => DbConnection = value;
+        get => _isDataSourceBatch ? throw NoAccess() : _connection;
+        set => DbConnection = _isDataSourceBatch ? throw NoAccess() : value;
     }
 
     /// <summary>Gets or sets the transaction. PostgreSQL has one per connection; a batch takes part in it whatever is set here.</summary>
     /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     public new RoutingTransaction? Transaction
     {
-        get => (RoutingTransaction?)DbTransaction;
-        set => DbTransaction = value;
+        get => _isDataSourceBatch ? throw NoAccess() : _transaction;
+        set => DbTransaction = _isDataSourceBatch ? throw NoAccess() : value;
     }
 
     /// <summary>Gets or sets whether an error in one command leaves the others in force (each in a transaction of its own).</summary>
@@ -216,6 +216,10 @@ public sealed partial class RoutingBatch : DbBatch
         var (behavior, cancellationToken) = ReadArguments.Take();
         return await ReadAsync(async: true, behavior, cancellationToken).ConfigureAwait(false);
     }
+
+    // Npgsql's words for its own members, which are those of a command.
+    private static NotSupportedException NoAccess() =>
+        new("Connection and transaction access is not supported on commands created from DbDataSource.");
 
     private static NotSupportedException NotOnDataSourceBatch() =>
         new("Connection and transaction access is not supported on batches created from DbDataSource.");

@@ -184,6 +184,18 @@ public sealed partial class RoutingCommand
             : ValueTask.CompletedTask;
     }
 
+    /// <summary>Sets the parameters that the primary says the text or the procedure has. It knows what was made last.</summary>
+    internal void DeriveParameters()
+    {
+        var connection = RequireConnection();
+        connection.CheckOpen();
+        var hidden = new StatementClass { Reason = RouteReason.HiddenStatement };
+        var (inner, generation) = connection.AcquireForAsync(Own.CommandText, hidden, async: false, CancellationToken.None).WaitForSync();
+        BindAsync(inner, generation, async: false, CancellationToken.None).WaitForSync();
+        NpgsqlCommandBuilder.DeriveParameters(Own);
+        _hasFailed = false;
+    }
+
     private async ValueTask UnprepareAsync(bool async, CancellationToken cancellationToken)
     {
         RequireConnection().CheckOpen();

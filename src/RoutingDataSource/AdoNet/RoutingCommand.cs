@@ -95,6 +95,8 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     {
         get
         {
+            if (_lastSource is null && !_isPrepared && !_isInnerTaken)
+                return []; // a command that has served another before may have statements still
             _isListTaken = true;
             return Own.Statements;
         }
@@ -179,8 +181,9 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     }
 
     /// <summary>Gets whether the command is prepared; it is prepared again by itself where it runs on another connection.</summary>
-    public bool IsPrepared => _isPrepared && _connection is { State: ConnectionState.Open }
-        && (Own.IsPrepared || Own.Connection is not { State: ConnectionState.Open });
+    /// <remarks>Also when Npgsql has prepared it by itself (<c>Max Auto Prepare</c>).</remarks>
+    public bool IsPrepared => _own is { } own && _connection is { State: ConnectionState.Open }
+        && (own.IsPrepared || (_isPrepared && own.Connection is not { State: ConnectionState.Open }));
 
     /// <summary>Not supported, as by Npgsql.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace ReplicaRouting;
@@ -5,8 +6,39 @@ namespace ReplicaRouting;
 // COPY, as far as sessions must know of it: where it begins is seen here, and where it ends is looked up (see HandOut).
 public partial class RoutingConnection
 {
+    /// <summary>For what writes without a text of its own, such as large objects.</summary>
+    internal NpgsqlConnection PrimaryForWrite()
+    {
+        var inner = PrimaryWithState();
+        BeginWrite();
+        return inner;
+    }
+
+    internal async ValueTask<NpgsqlConnection> PrimaryForWriteAsync(CancellationToken cancellationToken)
+    {
+        var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
+        BeginWrite();
+        return inner;
+    }
+
+    // What refuses a COPY on a connection that is not open, in Npgsql's words and in its order: a text that is no COPY first.
+    private NpgsqlConnection? Refusing
+    {
+        get
+        {
+            if (!_isDisposed && (FullState & ConnectionState.Open) != 0)
+                return null;
+            var closed = new NpgsqlConnection();
+            if (_isDisposed)
+                closed.Dispose();
+            return closed;
+        }
+    }
+
     private T Copy<T>(string command, Func<NpgsqlConnection, string, T> begin)
     {
+        if (Refusing is { } closed)
+            return begin(closed, command);
         var inner = PrimaryWithState();
         BeginCopy();
         try
@@ -25,6 +57,8 @@ public partial class RoutingConnection
     private async ValueTask<T> CopyAsync<T>(
         string command, Func<NpgsqlConnection, string, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
     {
+        if (Refusing is { } closed)
+            return await begin(closed, command, cancellationToken).ConfigureAwait(false);
         var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
         BeginCopy();
         try
@@ -43,6 +77,8 @@ public partial class RoutingConnection
     // COPY (INSERT … RETURNING …) TO STDOUT writes, and any other export shows what the primary has now.
     private T Export<T>(string command, Func<NpgsqlConnection, string, T> begin)
     {
+        if (Refusing is { } closed)
+            return begin(closed, command);
         var export = Source.Classify(command).IsReadOnly ? begin(PrimaryWithState(), command) : Copy(command, begin);
         NoteExport();
         return export;
@@ -51,6 +87,8 @@ public partial class RoutingConnection
     private async ValueTask<T> ExportAsync<T>(
         string command, Func<NpgsqlConnection, string, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
     {
+        if (Refusing is { } closed)
+            return await begin(closed, command, cancellationToken).ConfigureAwait(false);
         var export = Source.Classify(command).IsReadOnly
             ? await begin(await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false), command, cancellationToken).ConfigureAwait(false)
             : await CopyAsync(command, begin, cancellationToken).ConfigureAwait(false);

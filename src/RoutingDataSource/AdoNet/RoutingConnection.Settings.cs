@@ -149,7 +149,8 @@ public partial class RoutingConnection
                 return;
             var mine = new NpgsqlConnectionStringBuilder(known);
             settings.Password ??= mine.Password;
-            settings.PersistSecurityInfo &= mine.PersistSecurityInfo;
+            if (!mine.PersistSecurityInfo && settings.PersistSecurityInfo)
+                settings.PersistSecurityInfo = false;
         }));
     }
 

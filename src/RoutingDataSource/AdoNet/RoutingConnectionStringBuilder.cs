@@ -160,6 +160,19 @@ public sealed class RoutingConnectionStringBuilder : DbConnectionStringBuilder
         return npgsql;
     }
 
+    /// <summary>These routing settings beside other settings of Npgsql's. A list of ports stays unless there is a port instead.</summary>
+    internal RoutingConnectionStringBuilder With(NpgsqlConnectionStringBuilder npgsql)
+    {
+        var settings = new RoutingConnectionStringBuilder(npgsql.ConnectionString);
+        foreach (string keyword in Keys)
+        {
+            if (IsRouting(keyword) || (IsPortList(keyword, Text(keyword)) && !npgsql.ContainsKey(PortKeyword)))
+                settings[keyword] = base[keyword];
+        }
+
+        return settings;
+    }
+
     /// <summary>The nodes that the settings name, and what is wrong with their lists.</summary>
     internal List<NodeDefinition> ToDefinitions(List<string> problems)
     {

@@ -235,8 +235,9 @@ public sealed partial class RoutingDataSource
         // A database that is missing on one node only may be one that it has not replayed yet.
         if (_monitor.LoginError is var (name, error) && (error.SqlState != PostgresErrorCodes.InvalidCatalogName || !IsUsable))
         {
+            // A new one for each caller, because throwing changes it. The message stays the server's: programs compare it.
             throw new PostgresException(
-                $"{error.MessageText} (node {name})", error.Severity, error.InvariantSeverity, error.SqlState);
+                error.MessageText, error.Severity, error.InvariantSeverity, error.SqlState, error.Detail, error.Hint, where: $"node {name}", routine: error.Routine);
         }
 
         var snapshot = _monitor.Current;

@@ -5,7 +5,7 @@ using ReplicaRouting.AdoNet;
 namespace ReplicaRouting;
 
 /// <summary>Builds a <see cref="RoutingDataSource"/>.</summary>
-public sealed class RoutingDataSourceBuilder
+public sealed partial class RoutingDataSourceBuilder
 {
     private const int MaxWeight = 1000;
 
@@ -13,6 +13,7 @@ public sealed class RoutingDataSourceBuilder
     private readonly List<IRoutingRule> _rules = [];
     private readonly RoutingOptions _options = new();
     private readonly List<string> _problems = [];
+    private readonly RoutingConnectionStringBuilder? _settings; // of a connection string that can be read
     private Action<NpgsqlDataSourceBuilder>? _configureNpgsql;
     private ILoggerFactory? _loggerFactory;
 
@@ -31,7 +32,7 @@ public sealed class RoutingDataSourceBuilder
         if (_problems.Count == 0 && FindProblem(settings.ToNpgsql().ConnectionString) is { } problem)
             _problems.Add($"the connection string {problem}");
         if (_problems.Count == 0)
-            _definitions.AddRange(settings.ToDefinitions(_problems));
+            _settings = settings;
     }
 
     /// <summary>Gets or sets what tells this data source from others of the process in metrics: their tag <c>routing_data_source.name</c>. The
@@ -122,35 +123,39 @@ public sealed class RoutingDataSourceBuilder
     /// <exception cref="ArgumentException">Something in the configuration is wrong; the message lists everything that is.</exception>
     public RoutingDataSource Build()
     {
-        var problems = FindProblems();
+        var problems = FindProblems(out var definitions);
         if (problems.Count > 0)
             throw new ArgumentException(ProblemList.Format("The routing data source cannot be built", problems));
 
         var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory);
-        return new([.. _definitions], factory, _options, [.. _rules], _loggerFactory, Name);
+        return new([.. definitions], factory, _options, [.. _rules], _loggerFactory, Name);
     }
 
     /// <summary>Adds what is wrong with the place that the settings came from; <see cref="Build"/> tells it.</summary>
     internal void AddProblems(IEnumerable<string> problems) => _problems.AddRange(problems);
 
-    internal List<string> FindProblems()
+    internal List<string> FindProblems() => FindProblems(out _);
+
+    private List<string> FindProblems(out List<NodeDefinition> definitions)
     {
         var problems = new List<string>(_problems);
+        definitions = [.. ReadNodes(problems), .. _definitions];
+        var lacksNodes = definitions.Count == 0 && problems.Count == 0;
         problems.AddRange(_options.FindProblems());
-        if (_definitions.Count == 0 && _problems.Count == 0)
+        if (lacksNodes)
             problems.Add("there are no nodes: call AddPrimary and AddReplica, or give a connection string");
-        else if (_definitions.Count > 0 && !_definitions.Exists(definition => definition.ExpectedRole != NodeRole.Replica))
+        else if (definitions.Count > 0 && !definitions.Exists(definition => definition.ExpectedRole != NodeRole.Replica))
             problems.Add("there is no primary: call AddPrimary, or give all hosts in one connection string to have roles discovered");
-        if (_definitions.Count(definition => definition.ExpectedRole == NodeRole.Primary) > 1)
+        if (definitions.Count(definition => definition.ExpectedRole == NodeRole.Primary) > 1)
             problems.Add("there is more than one primary: add the others with AddReplica, or give all hosts in one connection string");
         // A pooler has an address of its own and one database for each server behind it.
-        var nodes = _definitions.ConvertAll(definition => (
+        var nodes = definitions.ConvertAll(definition => (
             Name: definition.Name ?? NodeFactory.DefaultName(definition), Server: NodeFactory.DefaultName(definition), Database: NodeFactory.DatabaseOf(definition)));
-        foreach (var definition in _definitions.Where(definition => definition.Weight is < 0 or > MaxWeight))
+        foreach (var definition in definitions.Where(definition => definition.Weight is < 0 or > MaxWeight))
             problems.Add($"the weight of {definition.Name ?? NodeFactory.DefaultName(definition)} is {definition.Weight}: it must be 0 to {MaxWeight}");
         if (_options.SessionStatements == SessionStatements.Replay)
         {
-            problems.AddRange(_definitions.Where(NodeFactory.SkipsReset).Select(definition =>
+            problems.AddRange(definitions.Where(NodeFactory.SkipsReset).Select(definition =>
                 $"SessionStatements is Replay, and {definition.Name ?? NodeFactory.DefaultName(definition)} has No Reset On Close, " +
                 "so that a setting would reach the pool's next user: remove one of the two"));
         }

@@ -42,10 +42,10 @@ public sealed class RoutingProviderFactory : DbProviderFactory, IServiceProvider
     public override DbConnectionStringBuilder CreateConnectionStringBuilder() => new NpgsqlConnectionStringBuilder();
 
     /// <inheritdoc />
-    public override DbCommandBuilder CreateCommandBuilder() => new NpgsqlCommandBuilder();
+    public override DbCommandBuilder CreateCommandBuilder() => new RoutingCommandBuilder();
 
     /// <inheritdoc />
-    public override DbDataAdapter CreateDataAdapter() => new NpgsqlDataAdapter();
+    public override DbDataAdapter CreateDataAdapter() => new RoutingDataAdapter();
 
     /// <inheritdoc />
     public override DbDataSource CreateDataSource(string connectionString) => RoutingDataSource.Create(connectionString);

@@ -26,6 +26,29 @@ public sealed class ConnectionStringTests(FreshClusterFixture fixture)
         Assert.Equal(1, connection.Scalar("SELECT 1"));
     }
 
+    [Theory]
+    [InlineData("Database", "no_such_database")]
+    [InlineData("Username", "no_such_user")]
+    public void FirstOpen_RefusedByTheServers_TellsTheirMessage(string keyword, string value)
+    {
+        using var plain = new NpgsqlConnection($"{fixture.Cluster.Primary.ConnectionString};{keyword}={value}");
+        using var routed = new RoutingConnection($"{ConnectionString};{keyword}={value}");
+        var expected = Assert.Throws<PostgresException>(plain.Open);
+        var actual = Assert.Throws<PostgresException>(routed.Open);
+        Assert.Equal(expected.Message, actual.Message);
+        Assert.Equal((expected.SqlState, expected.IsTransient, expected.Severity), (actual.SqlState, actual.IsTransient, actual.Severity));
+        Assert.Contains(fixture.Cluster.Nodes.Select(node => $"node {node.Host}:{node.Port}"), node => node == actual.Where);
+    }
+
+    [Fact]
+    public void CloneWith_AString_KeepsItsTextAsPlain()
+    {
+        var ordered = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString;
+        using var plain = new NpgsqlConnection(fixture.Cluster.Primary.ConnectionString);
+        using var routed = new RoutingConnection(ConnectionString);
+        Assert.Equal(plain.CloneWith(ordered).ConnectionString, routed.CloneWith(ordered).ConnectionString);
+    }
+
     [Fact]
     public void NewConnections_OfOneString_ShareOneDataSource()
     {

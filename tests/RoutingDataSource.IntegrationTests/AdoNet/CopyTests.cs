@@ -45,6 +45,25 @@ public sealed class CopyTests(FreshClusterFixture fixture) : Comparison(fixture)
         seen.Add(connection.Scalar("SELECT 1"));
     });
 
+    [Fact]
+    public Task Copy_OnAConnectionThatIsNotOpen_IsRefusedInTheSameOrder() => SameAsync(async (source, seen) =>
+    {
+        await using var connection = source.CreateConnection();
+        dynamic own = connection;
+        for (var round = 0; round < 2; round++)
+        {
+            seen.Throws(() => own.BeginBinaryImport("SELECT 1"));
+            seen.Throws(() => own.BeginBinaryImport("COPY item FROM STDIN (FORMAT binary)"));
+            seen.Throws(() => own.BeginTextExport("COPY item FROM STDIN"));
+            seen.Throws(() => own.BeginTextExport("COPY item TO STDOUT"));
+            seen.Throws(() => own.BeginRawBinaryCopy("SELECT 1"));
+            await seen.ThrowsAsync(async () => await own.BeginTextImportAsync("SELECT 1"));
+            await seen.ThrowsAsync(async () => await own.BeginTextImportAsync("COPY item FROM STDIN"));
+            await seen.ThrowsAsync(async () => await own.BeginBinaryExportAsync("COPY item TO STDOUT (FORMAT binary)"));
+            await connection.DisposeAsync();
+        }
+    });
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -17,12 +17,16 @@ public static class Program
             await TransactionsAsync(connection, seen);
             await BatchesAsync(connection, dataSource, seen);
             await CopiesAsync(connection, seen);
+            Adapters(connection, seen);
+            Deriving(connection, seen);
+            await LargeObjectsAsync(connection, seen);
             await using NpgsqlCommand command = dataSource.CreateCommand("SELECT count(*) FROM thing");
             seen.Add($"{await command.ExecuteScalarAsync()}");
             await dataSource.ReloadTypesAsync();
             dataSource.Clear();
         }
 
+        await BuildersAsync(connectionString, seen);
         Strings(connectionString, seen);
         Factories(connectionString, seen);
         return seen;
@@ -104,6 +108,10 @@ public static class Program
         ofSource.BatchCommands.Add(ofSource.CreateBatchCommand());
         ofSource.BatchCommands[0].CommandText = "SELECT 5";
         seen.Add($"{await ofSource.ExecuteScalarAsync()}");
+        seen.Add(Fails(() => _ = ofSource.Connection));
+        seen.Add(Fails(() => ofSource.Connection = null));
+        seen.Add(Fails(() => _ = ofSource.Transaction));
+        seen.Add(Fails(() => ofSource.Transaction = null));
     }
 
     private static async Task CopiesAsync(NpgsqlConnection connection, List<string> seen)
@@ -125,6 +133,143 @@ public static class Program
         seen.Add($"{connection.PostgreSqlVersion.Major > 9} {connection.ProcessID > 0} {connection.FullState} {connection.Timezone.Length > 0}");
         connection.UnprepareAll();
         connection.ReloadTypes();
+    }
+
+    private static void Adapters(NpgsqlConnection connection, List<string> seen)
+    {
+        new NpgsqlCommand(
+            "ALTER TABLE thing ADD other text; DELETE FROM thing; INSERT INTO thing VALUES (1, 'one', 'a'), (2, 'two', NULL)", connection).ExecuteNonQuery();
+        using var adapter = new NpgsqlDataAdapter("SELECT id, name, other FROM thing ORDER BY id", connection);
+        adapter.RowUpdating += (sender, e) => seen.Add($"{ReferenceEquals(sender, adapter)} {e.StatementType} {e.Command is NpgsqlCommand}");
+        adapter.RowUpdated += (_, e) => seen.Add($"{e.StatementType} {e.RecordsAffected} {e.Status}");
+        using var builder = new NpgsqlCommandBuilder(adapter);
+        using var table = new DataTable();
+        const string quoted = """
+            "a""b"
+            """;
+        seen.Add($"{adapter.Fill(table)} {builder.QuoteIdentifier("""a"b""")} {builder.UnquoteIdentifier(quoted)} {builder.QuotePrefix}");
+        foreach (NpgsqlCommand command in new[] { builder.GetInsertCommand(), builder.GetUpdateCommand(true), builder.GetDeleteCommand() })
+        {
+            seen.Add($"{command.CommandText} {command.UpdatedRowSource} {ReferenceEquals(command.Connection, connection)}");
+            foreach (NpgsqlParameter parameter in command.Parameters)
+                seen.Add($"{parameter.ParameterName} {parameter.NpgsqlDbType} {parameter.SourceColumn} {parameter.SourceVersion}");
+        }
+
+        builder.GetUpdateCommand();
+        table.Rows[0]["other"] = "b"; // one column: the builder uses the parameters again, for other columns
+        table.Rows[1].Delete();
+        table.Rows.Add(3, "three");
+        seen.Add($"{adapter.Update(table)}");
+        using var again = new DataTable();
+        connection.Close();
+        seen.Add($"{adapter.Fill(again)} {connection.State} {again.Rows[0]["other"]}");
+        connection.Open();
+        new NpgsqlCommand("UPDATE thing SET name = 'somebody else'", connection).ExecuteNonQuery();
+        table.Rows[0]["name"] = "mine";
+        seen.Add(Fails(() => adapter.Update(table)));
+        new NpgsqlCommand("ALTER TABLE thing DROP other", connection).ExecuteNonQuery();
+        using var mistaken = new NpgsqlDataAdapter(new NpgsqlCommand("SELECT nothing", connection));
+        seen.Add(Fails(() => mistaken.Fill(again)));
+        seen.Add(Fails(() => new NpgsqlDataAdapter().Fill(again)));
+        seen.Add(Fails(() => new NpgsqlCommandBuilder().GetInsertCommand()));
+    }
+
+    private static void Deriving(NpgsqlConnection connection, List<string> seen)
+    {
+        new NpgsqlCommand(
+            "CREATE OR REPLACE FUNCTION derived(a int, OUT b int, INOUT c text) AS 'SELECT a + 1, c || c' LANGUAGE sql", connection).ExecuteNonQuery();
+        using var command = new NpgsqlCommand("derived", connection) { CommandType = CommandType.StoredProcedure };
+        NpgsqlCommandBuilder.DeriveParameters(command);
+        foreach (NpgsqlParameter parameter in command.Parameters)
+            seen.Add($"{parameter.ParameterName} {parameter.NpgsqlDbType} {parameter.Direction} {parameter.DataTypeName}");
+        command.CommandType = CommandType.Text;
+        command.CommandText = "SELECT @a::int, name FROM thing WHERE id = @b";
+        NpgsqlCommandBuilder.DeriveParameters(command);
+        foreach (NpgsqlParameter parameter in command.Parameters)
+            seen.Add($"{parameter.ParameterName} {parameter.NpgsqlDbType}");
+        command.Parameters["a"].Value = 8;
+        command.Parameters["b"].Value = 1;
+        seen.Add($"{command.ExecuteScalar()}");
+        command.Prepare();
+        seen.Add(Fails(() => NpgsqlCommandBuilder.DeriveParameters(command)));
+        seen.Add(Fails(() => NpgsqlCommandBuilder.DeriveParameters(new NpgsqlCommand("no_such_function", connection) { CommandType = CommandType.StoredProcedure })));
+        seen.Add(Fails(() => NpgsqlCommandBuilder.DeriveParameters(new NpgsqlCommand("SELECT nothing", connection))));
+        seen.Add(Fails(() => NpgsqlCommandBuilder.DeriveParameters(new NpgsqlCommand("thing", connection) { CommandType = CommandType.TableDirect })));
+        seen.Add(Fails(() => NpgsqlCommandBuilder.DeriveParameters(new NpgsqlCommand("SELECT 1"))));
+        new NpgsqlCommand("DROP FUNCTION derived", connection).ExecuteNonQuery();
+    }
+
+    private static async Task LargeObjectsAsync(NpgsqlConnection connection, List<string> seen)
+    {
+#pragma warning disable CS0618 // obsolete in Npgsql as well
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        var manager = new NpgsqlLargeObjectManager(connection);
+        var oid = manager.Create();
+        await using (NpgsqlLargeObjectStream stream = await manager.OpenReadWriteAsync(oid))
+        {
+            await stream.WriteAsync("a large object"u8.ToArray());
+            await stream.SeekAsync(2, SeekOrigin.Begin);
+            var bytes = new byte[5];
+            seen.Add($"{await stream.ReadAsync(bytes)} {System.Text.Encoding.UTF8.GetString(bytes)} {await stream.GetLengthAsync()}");
+        }
+
+        using (NpgsqlLargeObjectStream stream = manager.OpenRead(oid))
+            seen.Add($"{stream.ReadByte()} {stream.CanWrite} {manager.Has64BitSupport} {manager.MaxTransferBlockSize}");
+        await manager.UnlinkAsync(oid);
+        seen.Add(Fails(() => manager.OpenRead(oid))[..5]); // the message has the identifier
+#pragma warning restore CS0618
+    }
+
+    private static async Task BuildersAsync(string connectionString, List<string> seen)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "aliased" };
+        builder.ConnectionStringBuilder.ApplicationName = "set later";
+        builder.MapEnum<DayOfWeek>("weekday").EnableUnmappedTypes().EnableRecordsAsTuples();
+        builder.EnableDynamicJson().ConfigureTypeLoading(types => types.EnableTableCompositesLoading());
+        builder.UsePhysicalConnectionInitializer(
+            inner => new Npgsql.NpgsqlCommand("SET lock_timeout = 55", inner).ExecuteNonQuery(),
+            inner => new Npgsql.NpgsqlCommand("SET lock_timeout = 55", inner).ExecuteNonQueryAsync());
+        seen.Add($"{builder.Name} {builder.DefaultNameTranslator.GetType().Name} {builder.ConnectionString.Contains("set later", StringComparison.Ordinal)}");
+        seen.Add(Fails(() => builder.UsePhysicalConnectionInitializer(_ => { }, null)));
+        seen.Add(Fails(() => builder.UsePasswordProvider(_ => "", null)));
+        seen.Add($"{builder.UnmapEnum<DayOfWeek>("weekday")} {builder.UnmapEnum<ConsoleColor>()}");
+        Npgsql.TypeMapping.INpgsqlTypeMapper mapper = builder;
+        mapper.MapEnum<DayOfWeek>("weekday");
+        await using NpgsqlDataSource dataSource = builder.Build();
+        await using (NpgsqlCommand create = dataSource.CreateCommand(
+            "DROP TYPE IF EXISTS weekday; CREATE TYPE weekday AS ENUM ('sunday', 'monday')"))
+            await create.ExecuteNonQueryAsync();
+        await dataSource.ReloadTypesAsync();
+        await using (NpgsqlConnection connection = await dataSource.OpenConnectionAsync())
+        {
+            await using var command = new NpgsqlCommand(
+                "SELECT @day, @json::jsonb, ROW(1, 'a'), current_setting('application_name'), current_setting('lock_timeout')", connection);
+            command.Parameters.AddWithValue("day", DayOfWeek.Monday);
+            command.Parameters.Add(new("json", NpgsqlDbType.Jsonb) { Value = new { a = 1 } });
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+            await reader.ReadAsync();
+            seen.Add($"{reader.GetFieldValue<DayOfWeek>(0)} {reader.GetString(1)} {reader.GetFieldValue<(int, string)>(2)} {reader.GetString(3)} {reader.GetString(4)}");
+        }
+
+        await using (NpgsqlCommand drop = dataSource.CreateCommand("DROP TYPE weekday"))
+            await drop.ExecuteNonQueryAsync();
+    }
+
+    private static string Fails(Action action)
+    {
+        try
+        {
+            action();
+            return "succeeded";
+        }
+        catch (PostgresException error)
+        {
+            return $"{error.SqlState} {error.MessageText}";
+        }
+        catch (Exception error)
+        {
+            return $"{error.GetType().Name} {error.Message}";
+        }
     }
 
     private static void Strings(string connectionString, List<string> seen)

@@ -1,0 +1,63 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace ReplicaRouting.IntegrationTests.AdoNet;
+
+/// <summary>Small things that Npgsql's own users look at.</summary>
+public sealed class DropInTests(FreshClusterFixture fixture) : Comparison(fixture)
+{
+    [Fact]
+    public Task IsPrepared_ByNpgsqlItself_IsTold() => SameAsync(
+        (source, seen) =>
+        {
+            using var connection = source.Opened();
+            using var command = connection.Command("SELECT count(*) FROM item");
+            dynamic own = command;
+            seen.Add((bool)own.IsPrepared);
+            for (var i = 0; i < 6; i++) // each server counts for itself
+                seen.Add(command.ExecuteScalar());
+            seen.Add((bool)own.IsPrepared);
+            command.CommandText = "SELECT 1";
+            seen.Add((bool)own.IsPrepared);
+            connection.Close();
+            seen.Add((bool)own.IsPrepared);
+        },
+        "Max Auto Prepare=5;Auto Prepare Min Usages=2");
+
+    [Fact]
+    public Task Statements_OfACommandThatHasNotRun_AreNone() => SameAsync((source, seen) =>
+    {
+        using (var connection = source.Opened())
+        {
+            for (var i = 0; i < 3; i++)
+                _ = connection.Scalar("SELECT 1");
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var connection = source.Opened();
+            using DbCommand command = source is RoutingDataSource
+                ? new RoutingCommand("SELECT 1; SELECT 2", (RoutingConnection)connection)
+                : new NpgsqlCommand("SELECT 1; SELECT 2", (NpgsqlConnection)connection);
+            dynamic own = command;
+            seen.Add((int)own.Statements.Count);
+            seen.Add(command.ExecuteScalar());
+            seen.Add((int)own.Statements.Count);
+        }
+    });
+
+    [Fact]
+    public Task BatchOfADataSource_RefusesConnectionAndTransaction_InTheSameWords() => SameAsync((source, seen) =>
+    {
+        using var batch = source.CreateBatch();
+        seen.Throws(() => _ = batch.Connection);
+        seen.Throws(() => batch.Connection = null);
+        seen.Throws(() => _ = batch.Transaction);
+        seen.Throws(() => batch.Transaction = null);
+        seen.Throws(batch.Prepare);
+        using var command = source.CreateCommand();
+        seen.Throws(() => _ = command.Connection);
+        seen.Throws(() => command.Transaction = null);
+        seen.Throws(command.Prepare);
+    });
+}
