@@ -130,9 +130,20 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         var attempt = new Attempt();
         var running = AttemptAsync(_connection, attempt);
         _connection = null; // the attempt owns it until it comes back
+        // With a timer that is gone when this method has ended, which that of WaitAsync need not be.
+        using var late = new CancellationTokenSource(limit, _time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stopping);
         try
         {
-            _connection = await running.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
+            try
+            {
+                _connection = await running.WaitAsync(ending.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !stopping.IsCancellationRequested && !running.IsCompleted)
+            {
+                throw new TimeoutException();
+            }
+
             attempt.Dispose();
             return null;
         }
@@ -149,7 +160,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
 
     private async Task<NpgsqlConnection> AttemptAsync(NpgsqlConnection? held, Attempt attempt)
     {
-        await Task.Yield(); // opening may block in name resolution
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // opening may block in name resolution
         var connection = held;
         var cancellationToken = attempt.Token;
         try

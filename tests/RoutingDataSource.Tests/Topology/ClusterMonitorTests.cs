@@ -210,8 +210,8 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         var asked = _monitor.ProbeNow(1);
         var version = _monitor.Current.Version;
-        before.Answer(FakeNode.Replica());
-        await UntilAsync(snapshot => snapshot.Version > version);
+        await EndAsync(() => before.Answer(FakeNode.Replica()));
+        Assert.True(_monitor.Current.Version > version);
         Assert.False(asked.IsCompleted);
         await MoveUntilCalledAsync(_b);
         await AnswerAsync(_b, FakeNode.Replica());
@@ -323,7 +323,14 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
     {
         var pauses = _clock.CountBegun(Interval / 20);
         end();
-        await WaitForAsync(() => _clock.CountBegun(Interval / 20) > pauses, "the pause after a probe");
+        await WaitForAsync(
+            () =>
+            {
+                if (_clock.Timers.Contains(TimeSpan.FromMilliseconds(1)))
+                    _clock.Advance(TimeSpan.FromMilliseconds(1)); // a probe that somebody waits for is begun a moment later, for all who ask by then
+                return _clock.CountBegun(Interval / 20) > pauses;
+            },
+            "the pause after a probe");
     }
 
     private Task UntilAsync(Func<ClusterSnapshot, bool> condition) => WaitForAsync(() => condition(_monitor.Current), "the snapshot");
@@ -333,7 +340,7 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         var giveUp = DateTime.UtcNow.AddSeconds(30);
         while (!condition())
         {
-            Assert.True(DateTime.UtcNow < giveUp, $"waited for {what}: {string.Join("; ", _monitor.Current.Nodes)}");
+            Assert.True(DateTime.UtcNow < giveUp, $"waited for {what}; timers: {string.Join(", ", _clock.Timers)}; limits begun: {_clock.CountBegun(ProbeTimeout)} and {_clock.CountBegun(ProbeTimeout / 4)}; attempts: {_a.Attempts}, {_b.Attempts}, {_c.Attempts}; {string.Join("; ", _monitor.Current.Nodes)}");
             await Task.Yield();
         }
     }

@@ -51,8 +51,8 @@ internal sealed class FakeNode
         {
             var node = nodes.Single(node => node.Monitored.Name == connection.Database);
             var call = new Call(connection, cancellationToken);
-            Interlocked.Increment(ref node._count);
             node._calls.Writer.TryWrite(call);
+            Interlocked.Increment(ref node._count); // after it can be seen: who has counted it may move the clock
             return await call.Result;
         }
     }
