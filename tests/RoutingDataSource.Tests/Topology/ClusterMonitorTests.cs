@@ -10,7 +10,8 @@ namespace ReplicaRouting.Tests.Topology;
 public sealed class ClusterMonitorTests : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
+    // Not what a pause can be by chance: waits are told apart by their lengths, which have whole milliseconds.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(15);
 
     private readonly ManualTimeProvider _clock = new();
     private readonly FakeNode _a = new("a");
