@@ -117,7 +117,7 @@ public sealed class DapperTests(FreshClusterFixture fixture) : Comparison(fixtur
         await seen.ThrowsAsync(() => connection.ExecuteAsync(new CommandDefinition("SELECT 1", cancellationToken: new CancellationToken(true))));
         seen.Add((await connection.QueryAsync<Item>(new CommandDefinition("SELECT * FROM item WHERE id = 1", flags: CommandFlags.None))).Single());
         await seen.ThrowsAsync(() => connection.ExecuteAsync(
-            new CommandDefinition("INSERT INTO item VALUES (@id, 'piped')", new[] { new { id = 70 }, new { id = 71 } }, flags: CommandFlags.Pipelined)));
+            new CommandDefinition("INSERT INTO item VALUES (@id, 'piped')", new[] { new { id = 70 } }, flags: CommandFlags.Pipelined)));
         seen.Add(connection.QuerySingle<long>("SELECT count(*) FROM item"));
     });
 
