@@ -107,6 +107,13 @@ public sealed partial class PostgresNode
                 Forget();
                 var log = ReadLog();
                 if (log[Math.Min(logged, log.Length)..].Contains("could not create any TCP/IP sockets", StringComparison.Ordinal)) return false;
+                // A server that was killed is there for a moment more, and PostgreSQL takes its file for that of a running one.
+                if (!deadline.HasPassed && log[Math.Min(logged, log.Length)..].Contains("lock file \"postmaster.pid\" already exists", StringComparison.Ordinal))
+                {
+                    await Task.Delay(50).ConfigureAwait(false);
+                    return await TryStartAsync(deadline).ConfigureAwait(false);
+                }
+
                 throw Failure($"has ended right after its start with code {code}", "Look at its log; a setting may be wrong");
             }
 
