@@ -28,6 +28,7 @@ internal sealed class ClusterMonitor : IDisposable
     private int _started;
     private bool _isSettled; // nobody waits any longer for who has not answered yet
     private long _startedAt;
+    private long _primarySeenAt; // when the first answer of the first primary had come
 
     /// <summary>Initialises a monitor that has not started yet.</summary>
     /// <param name="nodes">The servers; at least one.</param>
@@ -54,7 +55,8 @@ internal sealed class ClusterMonitor : IDisposable
     /// <summary>Gets the primary's positions over time.</summary>
     public IPrimaryHistory History => _history;
 
-    /// <summary>Gets a task that completes when every node has answered or missed its first probe or, after <see cref="Settle"/>, when there is a primary.</summary>
+    /// <summary>Gets a task that completes when every node has answered or missed its first probe (a replica whose lag that does not tell: one
+    /// more) or, after <see cref="Settle"/>, when there is a primary.</summary>
     public Task FirstRound => _firstRound.Task;
 
     /// <summary>Gets the first error of a node's log-in, so that it can be shown to whoever opens first.</summary>
@@ -237,12 +239,17 @@ internal sealed class ClusterMonitor : IDisposable
 
     private void SignalFirstRound()
     {
-        if (!_firstRoundSeen.IsSet && ((_isSettled && _election.Index >= 0) || Array.TrueForAll(_states, each => each.WasAsked)))
+        if (!_firstRoundSeen.IsSet && ((_isSettled && _election.Index >= 0) || Array.TrueForAll(_states, each => each.WasAsked && !IsAskedAgain(each))))
         {
             _firstRoundSeen.Set();
             _firstRound.TrySetResult();
         }
     }
+
+    // A replica that is a record behind when the primary is first heard has a lag of unknown time, and would get no read. Under a steady stream
+    // of writes that is every replica of a program that has just begun, but its next answer is beyond that position, and tells.
+    private bool IsAskedAgain(NodeState state) =>
+        _election.Index >= 0 && state.Snapshot is { Role: NodeRole.Replica, IsReachable: true, Lag.Delay: null } && state.Started <= _primarySeenAt;
 
     private void Conclude()
     {
@@ -251,6 +258,8 @@ internal sealed class ClusterMonitor : IDisposable
             return;
         if (next.Epoch != _election.Epoch)
         {
+            if (_election.Epoch == 0)
+                _primarySeenAt = _options.TimeProvider.GetTimestamp();
             var furthest = _states.Where(state => state.Node != _nodes[next.Index]).Max(state => state.Snapshot.Position) ?? default;
             foreach (var state in _states)
                 state.ForgetDescent(furthest);

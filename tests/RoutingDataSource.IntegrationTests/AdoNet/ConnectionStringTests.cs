@@ -156,7 +156,7 @@ public sealed class ConnectionStringTests(FreshClusterFixture fixture)
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT 1";
         Assert.Equal(1, await command.ExecuteScalarAsync());
-        Assert.Equal(RouteTarget.Replica, command.LastRoute!.Value.Target);
+        Assert.Equal((RouteTarget.Replica, RouteReason.ProvenRead), (command.LastRoute!.Value.Target, command.LastRoute.Value.Reason));
         Assert.Equal(0, connection.Execute("DO 'BEGIN END'") + 1);
     }
 

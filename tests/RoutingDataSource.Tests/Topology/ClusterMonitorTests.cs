@@ -70,6 +70,36 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         await UntilAsync(snapshot => snapshot.PrimaryIndex == 2);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(990)]
+    public async Task Start_AReplicaIsARecordBehind_IsAskedOnceMoreBeforeTheFirstReads(ulong then)
+    {
+        _monitor.Start();
+        await AnswerAsync(_c, FakeNode.Replica());
+        await AnswerAsync(_b, FakeNode.Replica(990));
+        await AnswerAsync(_a, FakeNode.Primary());
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 0);
+        Assert.Equal(new ReplicationLag(10, null), _monitor.Current.Nodes[1].Lag);
+        Assert.False(_monitor.FirstRound.IsCompleted);
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Replica(then));
+        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(then == 1000 ? new(0, TimeSpan.Zero) : new ReplicationLag(10, null), _monitor.Current.Nodes[1].Lag);
+    }
+
+    [Fact]
+    public async Task Start_AReplicaIsARecordBehindAndThenSilent_IsNotWaitedForLongerThanAProbeMayTake()
+    {
+        _monitor.Start();
+        await AnswerAsync(_c, FakeNode.Replica());
+        await AnswerAsync(_b, FakeNode.Replica(990));
+        await AnswerAsync(_a, FakeNode.Primary());
+        Assert.False(_monitor.FirstRound.IsCompleted);
+        await MissAsync(_b);
+        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     [Fact]
     public async Task Start_InsideAnAmbientFlow_DoesNotTakeItAlong()
     {
