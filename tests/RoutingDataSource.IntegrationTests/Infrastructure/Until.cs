@@ -5,7 +5,8 @@ namespace ReplicaRouting.IntegrationTests;
 /// <summary>Waits for states, never for time.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    /// <summary>How long a test waits for what must come: much longer than it takes on a busy machine.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
