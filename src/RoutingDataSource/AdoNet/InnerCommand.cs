@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
@@ -55,6 +56,17 @@ internal static class InnerCommand
         command.CommandText = text;
         if (parameters is not null)
             Parameters(command) = parameters;
+    }
+
+    /// <summary>Makes the statements of a command that has run once for its present user show the text, as those of a new one do: Npgsql gives the
+    /// text to the statements that it makes, and not to those that it uses again.</summary>
+    public static void ShowText(NpgsqlCommand command)
+    {
+        if (!CanReset || command.CommandType != CommandType.Text || Parameters(command) is { Count: > 0 } list && list[0].ParameterName.Length == 0)
+            return; // a statement that Npgsql does not parse has no text
+        var statements = Statements(command);
+        for (var i = 0; i < statements.Count; i++)
+            statements[i].CommandText = command.CommandText;
     }
 
     /// <summary>Whether the command has parameters; looking does not make a collection.</summary>

@@ -5,7 +5,7 @@ using ReplicaRouting.AdoNet;
 
 namespace ReplicaRouting;
 
-// Executing and preparing.
+// Executing.
 public sealed partial class RoutingCommand
 {
     /// <summary>Executes the text where it may run.</summary>
@@ -40,22 +40,6 @@ public sealed partial class RoutingCommand
     /// <inheritdoc />
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
         AwaitAsync(RunAsync<Scalar, object?>(new(this), async: true, cancellationToken));
-
-    /// <inheritdoc />
-    /// <remarks>Prepares on the server that the text would run on now; the command is prepared again by itself where it runs on another one.</remarks>
-    public override void Prepare() => PrepareAsync(async: false, CancellationToken.None).WaitForSync();
-
-    /// <inheritdoc cref="Prepare" />
-    public override Task PrepareAsync(CancellationToken cancellationToken = default) => PrepareAsync(async: true, cancellationToken).AsTask();
-
-    /// <summary>Closes the prepared statement on the server that it was prepared on last.</summary>
-    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
-    public void Unprepare() => UnprepareAsync(async: false, CancellationToken.None).WaitForSync();
-
-    /// <inheritdoc cref="Unprepare" />
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>A task that completes when the server has answered.</returns>
-    public Task UnprepareAsync(CancellationToken cancellationToken = default) => UnprepareAsync(async: true, cancellationToken).AsTask();
 
     /// <inheritdoc />
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => ExecuteReader(behavior);
@@ -144,31 +128,6 @@ public sealed partial class RoutingCommand
         where TOperation : struct, IOperation<T> =>
         RequireConnection().ExecuteAsync<TOperation, T>(operation, _isDataSourceCommand, async, cancellationToken);
 
-    private async ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
-    {
-        if (_isDataSourceCommand)
-            throw NotOnDataSourceCommand();
-        var connection = RequireConnection();
-        connection.CheckOpen();
-        _isPrepared = true;
-        _preparedOn = null;
-        try
-        {
-            var (inner, generation) = await connection.AcquireForAsync(Own.CommandText, Statement, async, cancellationToken).ConfigureAwait(false);
-            await BindAsync(inner, generation, async, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (connection.IsPreparedLater(error))
-        {
-            _isPrepared = !cancellationToken.IsCancellationRequested; // wherever the command runs it is prepared first
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        catch
-        {
-            _isPrepared = false;
-            throw;
-        }
-    }
-
     private ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
     {
         if (!ReferenceEquals(Own.Connection, inner))
@@ -179,9 +138,7 @@ public sealed partial class RoutingCommand
         _hasFailed = true; // until it has succeeded
         if (_isInnerTaken)
             _connection!.MarkDirty(inner);
-        return _isPrepared && (!ReferenceEquals(_preparedOn, inner) || _preparedGeneration != generation)
-            ? PrepareInnerAsync(inner, generation, async, cancellationToken)
-            : ValueTask.CompletedTask;
+        return _preparedFor is null ? ValueTask.CompletedTask : PrepareAgainAsync(inner, generation, async, cancellationToken);
     }
 
     /// <summary>Sets the parameters that the primary says the text or the procedure has. It knows what was made last.</summary>
@@ -196,33 +153,15 @@ public sealed partial class RoutingCommand
         _hasFailed = false;
     }
 
-    private async ValueTask UnprepareAsync(bool async, CancellationToken cancellationToken)
-    {
-        RequireConnection().CheckOpen();
-        _isPrepared = false;
-        if (Own.Connection is not { State: ConnectionState.Open })
-            return;
-        if (async)
-            await Own.UnprepareAsync(cancellationToken).ConfigureAwait(false);
-        else
-            Own.Unprepare();
-    }
-
-    private async ValueTask PrepareInnerAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
-    {
-        if (async)
-            await Own.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        else
-            Own.Prepare();
-        _preparedOn = inner;
-        _preparedGeneration = generation;
-    }
-
     private void Routed(in RouteDecision decision, bool succeeded)
     {
         _hasFailed = !succeeded;
         _lastDecision = decision;
         _lastSource = _connection!.Source;
+        if (!_hasServedAnother)
+            return;
+        _hasServedAnother = false;
+        InnerCommand.ShowText(Own);
     }
 
     private bool RememberRefusal(RoutingDataSource source)

@@ -23,12 +23,10 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     private StatementClass _statement;
     private object? _classifiedWith;
     private int _timeout = NoTimeout;
-    private bool _isPrepared;
     private Task<NpgsqlDataReader>? _completedRead;
-    private NpgsqlConnection? _preparedOn;
-    private int _preparedGeneration;
     private bool _isInnerTaken;
     private bool _isListTaken;
+    private bool _hasServedAnother; // the own command, which has not run for this one yet
     private bool _hasFailed; // an exception may refer to the own command for as long as the program likes
     private bool _isDisposed;
 
@@ -95,7 +93,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     {
         get
         {
-            if (_lastSource is null && !_isPrepared && !_isInnerTaken)
+            if (_lastSource is null && _preparedFor is null && !_isInnerTaken)
                 return []; // a command that has served another before may have statements still
             _isListTaken = true;
             return Own.Statements;
@@ -111,7 +109,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
         {
             CheckNotDisposed();
             Own.CommandText = value;
-            _isPrepared = false;
+            _preparedFor = null;
         }
     }
 
@@ -180,11 +178,6 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
         set => Own.UnknownResultTypeList = value;
     }
 
-    /// <summary>Gets whether the command is prepared; it is prepared again by itself where it runs on another connection.</summary>
-    /// <remarks>Also when Npgsql has prepared it by itself (<c>Max Auto Prepare</c>).</remarks>
-    public bool IsPrepared => _own is { } own && _connection is { State: ConnectionState.Open }
-        && (own.IsPrepared || (_isPrepared && own.Connection is not { State: ConnectionState.Open }));
-
     /// <summary>Not supported, as by Npgsql.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -219,7 +212,6 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
             if (_own is { } own)
                 own.Connection = null; // Npgsql refuses this while a reader of the command is open
             _connection = connection;
-            _isPrepared = false;
             _transaction = null;
         }
     }
@@ -280,7 +272,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
             return;
         _isDisposed = true;
         _transaction = null;
-        if (_connection is not { IsExecuting: false } connection || _isInnerTaken || _isPrepared || IsRunning)
+        if (_connection is not { IsExecuting: false } connection || _isInnerTaken || _preparedFor is not null || IsRunning)
             return;
         if (_isDataSourceCommand)
         {
@@ -313,7 +305,9 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
 
     private NpgsqlCommand TakeOwn()
     {
-        var own = _connection?.Recycles?.Commands.Take() ?? new();
+        var recycled = _connection?.Recycles?.Commands.Take();
+        var own = recycled ?? new();
+        _hasServedAnother = recycled is not null && _keptText is null;
         if (_keptText is { } text)
             InnerCommand.Restore(own, text, _keptParameters);
         (_keptText, _keptParameters) = (null, null);
@@ -326,7 +320,7 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
     /// <summary>Lets Npgsql's own command serve somebody else when nobody can know it; what can still be asked of this one is kept.</summary>
     internal void GiveOwn(RoutingDataSource? source)
     {
-        if (source is null || _hasFailed || _isListTaken || _isInnerTaken || _isPrepared
+        if (source is null || _hasFailed || _isListTaken || _isInnerTaken || _preparedFor is not null
             || _own is not { CommandType: CommandType.Text, UpdatedRowSource: UpdateRowSource.Both, UnknownResultTypeList: null, AllResultTypesAreUnknown: false }
             || Interlocked.Exchange(ref _own, null) is not { } own)
             return;

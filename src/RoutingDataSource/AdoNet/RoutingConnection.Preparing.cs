@@ -29,6 +29,19 @@ public partial class RoutingConnection
         return (await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false), _primary.Generation);
     }
 
+    /// <summary>Whether an inner connection is one of those that are open for this one, and in which generation.</summary>
+    internal bool Holds(NpgsqlConnection? inner, out int generation)
+    {
+        generation = 0;
+        if (_primary.IsHeld && ReferenceEquals(inner, _primary.Connection))
+            generation = _primary.Generation;
+        else if (_replica.IsHeld && ReferenceEquals(inner, _replica.Connection))
+            generation = _replica.Generation;
+        else
+            return false;
+        return true;
+    }
+
     /// <summary>Whether a command could not be prepared because a replica was lost: it will be prepared where it runs.</summary>
     internal bool IsPreparedLater(Exception error)
     {

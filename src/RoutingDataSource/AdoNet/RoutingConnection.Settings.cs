@@ -26,8 +26,8 @@ public partial class RoutingConnection
     /// cluster.</para>
     /// <para>Without the password once the connection has been opened, unless <c>Persist Security Info</c> is set.</para>
     /// </remarks>
-    /// <exception cref="NotSupportedException">A data source made the connection, and the value differs from the present one.</exception>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="NotSupportedException">A data source made the connection, and the value differs from the present one.</exception>
     /// <exception cref="ArgumentException">The value is malformed, or asks for something that routing does not support.</exception>
     [AllowNull]
     public override string ConnectionString
@@ -35,6 +35,7 @@ public partial class RoutingConnection
         get => _connectionString ?? _source?.ConnectionString ?? "";
         set
         {
+            CheckClosed();
             if (_isFromDataSource)
             {
                 if (value == Source.ConnectionString)
@@ -43,7 +44,6 @@ public partial class RoutingConnection
                     "The connection string of a connection that a RoutingDataSource made cannot be changed: build another RoutingDataSource for the other cluster.");
             }
 
-            CheckClosed();
             _registered = string.IsNullOrEmpty(value) ? null : SourceRegistry.Get(value);
             _source = _registered?.Source;
             _connectionString = value;
@@ -118,19 +118,24 @@ public partial class RoutingConnection
 
     /// <inheritdoc />
     /// <remarks>Closes the connection and opens it again with the other database, as Npgsql's does.</remarks>
+    /// <exception cref="ArgumentException">The name is <see langword="null"/> or empty.</exception>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="NotSupportedException">A data source made the connection: build another <see cref="RoutingDataSource"/> for the other
     /// database.</exception>
     public override void ChangeDatabase(string dbName)
     {
-        ArgumentException.ThrowIfNullOrEmpty(dbName);
+        ArgumentNullException.ThrowIfNull(dbName);
+        if (dbName.Length == 0)
+            throw new ArgumentOutOfRangeException(nameof(dbName), dbName, "Invalid database name: ");
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if ((FullState & ConnectionState.Open) == 0)
+            throw new InvalidOperationException("Connection is not open");
         if (_isFromDataSource)
         {
             throw new NotSupportedException(
                 $"A connection that a RoutingDataSource made cannot change to database '{dbName}': build another RoutingDataSource for it.");
         }
 
-        if ((FullState & ConnectionState.Open) == 0)
-            throw new InvalidOperationException("Connection is not open");
         Close();
         ConnectionString = RoutingConnectionStringBuilder.Change(_registered!.Full, settings => settings.Database = dbName);
         Open();

@@ -92,6 +92,12 @@ public sealed class ConnectionStringTests(FreshClusterFixture fixture)
     {
         using var connection = new RoutingConnection(ConnectionString);
         Assert.Throws<InvalidOperationException>(() => connection.ChangeDatabase("postgres"));
+        Assert.Throws<ArgumentNullException>(() => connection.ChangeDatabase(null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => connection.ChangeDatabase(""));
+        connection.Open();
+        Assert.Equal("3D000", Assert.Throws<PostgresException>(() => connection.ChangeDatabase(" ")).SqlState);
+        Assert.Equal(ConnectionState.Closed, connection.State);
+        connection.ConnectionString = ConnectionString;
         connection.Open();
         connection.ChangeDatabase("postgres");
         Assert.Equal(ConnectionState.Open, connection.State);
