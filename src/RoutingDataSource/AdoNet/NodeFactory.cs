@@ -5,7 +5,13 @@ using ReplicaRouting.Diagnostics;
 namespace ReplicaRouting.AdoNet;
 
 /// <summary>Makes nodes from definitions: splits lists of hosts, names the nodes, and derives each pool's settings from the caller's.</summary>
-internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourceBuilder>? configure, ILoggerFactory? loggerFactory)
+/// <param name="options">The options.</param>
+/// <param name="configure">Configures each of Npgsql's data sources.</param>
+/// <param name="loggerFactory">Where they log.</param>
+/// <param name="sourceName">What the caller calls the data source; <see langword="null"/> for nothing.</param>
+/// <param name="hasOneNode">Whether there is one node.</param>
+internal sealed class NodeFactory(
+    RoutingOptions options, Action<NpgsqlDataSourceBuilder>? configure, ILoggerFactory? loggerFactory, string? sourceName, bool hasOneNode)
 {
     /// <summary>Splits a definition whose connection string names several hosts, and puts each port where it belongs.</summary>
     public static IEnumerable<NodeDefinition> Split(NodeDefinition definition)
@@ -69,12 +75,22 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
     private static NpgsqlConnectionStringBuilder Settings(NodeDefinition definition) =>
         new(definition.ConnectionString ?? definition.Owned!.ConnectionString);
 
+    // Npgsql's metrics tell pools apart by name alone.
+    private string? PoolName(string node, NodeUse use) => (sourceName, use) switch
+    {
+        (null, _) => null,
+        (_, NodeUse.Primary) => hasOneNode ? sourceName : $"{sourceName}/{node}",
+        (_, NodeUse.Replica) => $"{sourceName}/{node}/reads",
+        _ => $"{sourceName}/{node}/probes",
+    };
+
     private NpgsqlDataSource Build(string connectionString, string name, NodeUse use)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         if (loggerFactory is not null)
             builder.UseLoggerFactory(loggerFactory);
-        builder.ConfigureTracing(tracing => RoutingActivity.Enrich(tracing, name));
+        builder.Name = PoolName(name, use);
+        builder.ConfigureTracing(tracing => RoutingActivity.Enrich(tracing, name, sourceName));
         configure?.Invoke(builder);
         var settings = builder.ConnectionStringBuilder;
         switch (use)
@@ -95,7 +111,10 @@ internal sealed class NodeFactory(RoutingOptions options, Action<NpgsqlDataSourc
                 settings.Timeout = seconds;
                 settings.CommandTimeout = seconds;
                 builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-                builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false)); // nobody asked for them
+                // Nobody asked for them, and what they find out has events of its own.
+                builder.UseLoggerFactory(null);
+                builder.ConfigureTracing(tracing => tracing
+                    .ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false).EnablePhysicalOpenTracing(false));
                 break;
             case NodeUse.Primary:
                 break;

@@ -127,7 +127,7 @@ public sealed partial class RoutingDataSourceBuilder
         if (problems.Count > 0)
             throw new ArgumentException(ProblemList.Format("The routing data source cannot be built", problems));
 
-        var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory);
+        var factory = new NodeFactory(_options, _configureNpgsql, _loggerFactory, Name, definitions.Count == 1);
         return new([.. definitions], factory, _options, [.. _rules], _loggerFactory, Name);
     }
 

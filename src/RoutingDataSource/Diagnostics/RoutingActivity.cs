@@ -12,6 +12,7 @@ internal static class RoutingActivity
     private const string NodeTag = "routing_data_source.node";
     private const string TargetTag = "routing_data_source.target";
     private const string ReasonTag = "routing_data_source.reason";
+    private const string DataSourceTag = "db.npgsql.data_source"; // Npgsql's own
     private const string RerunTag = "routing_data_source.rerun";
 
     private static readonly string[] Targets = Enum.GetNames<RouteTarget>();
@@ -39,10 +40,13 @@ internal static class RoutingActivity
     }
 
     /// <summary>Has the spans of a node's commands say where and why.</summary>
-    public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node) => tracing
-        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, command))
-        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, ConnectionOf(batch)))
-        .ConfigureCopyOperationEnrichmentCallback((activity, _) => Enrich(activity, node, null));
+    /// <param name="tracing">The node's settings.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="source">The name of the whole data source, which the program gave it; <see langword="null"/> for none.</param>
+    public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node, string? source) => tracing
+        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, source, command))
+        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, source, ConnectionOf(batch)))
+        .ConfigureCopyOperationEnrichmentCallback((activity, _) => Enrich(activity, node, source, null));
 
     /// <summary>Tells the surrounding span that a command runs again.</summary>
     public static void Rerun(string? from, string? to, RouteReason reason)
@@ -59,13 +63,15 @@ internal static class RoutingActivity
     /// <summary>Begins the span of a wait for a primary.</summary>
     public static Activity? WaitForPrimary() => Source.StartActivity("wait for primary", ActivityKind.Internal);
 
-    private static void Enrich(Activity activity, string node, object? what)
+    private static void Enrich(Activity activity, string node, string? source, object? what)
     {
         var announced = _announced;
         _announced = default;
         if (!activity.IsAllDataRequested)
             return;
         activity.SetTag(NodeTag, node);
+        if (source is not null)
+            activity.SetTag(DataSourceTag, source);
         if (what is null || !ReferenceEquals(announced.What, what))
             return; // a command of Npgsql's own: COPY, a transaction's end, a reset
         activity.SetTag(TargetTag, Targets[(int)announced.Target]);
