@@ -250,6 +250,9 @@ public sealed partial class RoutingDataSource
 
         if (snapshot.PrimaryProblem is { } problem)
             throw new NpgsqlException($"There is no primary: {problem}. Stop one of them, or create it anew as a standby of the other.");
+        // As Npgsql says it, and no transient error: trying again does not help. A new one for each caller here too.
+        if (!IsUsable && _monitor.SetupError is { } setup)
+            throw new NpgsqlException(setup.Message, setup.InnerException);
         CheckUsable();
         _isStarted = true;
     }

@@ -69,6 +69,16 @@ internal sealed class ClusterMonitor : IDisposable
         }
     }
 
+    /// <summary>Gets the error of a node that cannot be connected to with the settings that it has (no password, no TLS), so that it can be shown too.</summary>
+    public NpgsqlException? SetupError
+    {
+        get
+        {
+            lock (_gate)
+                return _states.Select(state => state.SetupError).FirstOrDefault(error => error is not null);
+        }
+    }
+
     /// <summary>Gets a task that completes when the probes have stopped for good; completed while they have not started.</summary>
     public Task Stopped { get; private set; } = Task.CompletedTask;
 

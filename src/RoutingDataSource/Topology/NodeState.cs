@@ -33,6 +33,9 @@ internal sealed class NodeState(MonitoredNode node, int index)
     /// <summary>The server refuses the log-in; cleared by the next answer.</summary>
     public PostgresException? LoginError { get; private set; }
 
+    /// <summary>What keeps connections to a node that has never answered from being made, as long as its settings are what they are.</summary>
+    public NpgsqlException? SetupError { get; private set; }
+
     /// <summary>Whether the refusal of connections is certain (nobody listens), so that a second missed probe need not be awaited.</summary>
     public bool IsGone { get; private set; }
 
@@ -41,6 +44,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
         _reportedDelay = result.Delay;
         _reachedTimeline = result.ReachedTimeline;
         LoginError = null;
+        SetupError = null;
         IsGone = false;
         Snapshot = Snapshot with
         {
@@ -65,6 +69,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
     public void Miss(Exception error)
     {
         LoginError = error as PostgresException is { SqlState: "28P01" or "28000" or "3D000" } login ? login : null;
+        SetupError = !HasAnswered && error is NpgsqlException { IsTransient: false } and not PostgresException ? (NpgsqlException)error : null;
         IsGone = error is NpgsqlException { InnerException: System.Net.Sockets.SocketException }
             or PostgresException { SqlState: "57P01" or "57P02" or "57P03" };
         Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };

@@ -40,6 +40,34 @@ public sealed class ConnectionStringTests(FreshClusterFixture fixture)
         Assert.Contains(fixture.Cluster.Nodes.Select(node => $"node {node.Host}:{node.Port}"), node => node == actual.Where);
     }
 
+    [Theory]
+    [InlineData("Password", "")]
+    [InlineData("SSL Mode", "Require")]
+    [InlineData("Channel Binding", "Require")]
+    [InlineData("Require Auth", "None")]
+    public void FirstOpen_SettingsThatNoServerTakes_TellsNpgsqlsErrorWhichIsNotTransient(string keyword, string value)
+    {
+        using var plain = new NpgsqlConnection($"{fixture.Cluster.Primary.ConnectionString};{keyword}={value}");
+        using var routed = new RoutingConnection($"{ConnectionString};{keyword}={value}");
+        var expected = Assert.Throws<NpgsqlException>(plain.Open);
+        var actual = Assert.Throws<NpgsqlException>(routed.Open);
+        Assert.Equal((expected.Message, expected.InnerException?.GetType(), false), (actual.Message, actual.InnerException?.GetType(), actual.IsTransient));
+        Assert.False(expected.IsTransient);
+        Assert.NotSame(actual, Assert.Throws<NpgsqlException>(routed.Open));
+    }
+
+    [Fact]
+    public void FirstOpen_PasswordProviderFails_TellsNpgsqlsError()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = null };
+        using var source = new RoutingDataSourceBuilder(settings.ConnectionString)
+            .UsePasswordProvider(_ => throw new UnauthorizedAccessException("no vault"), (_, _) => throw new UnauthorizedAccessException("no vault")).Build();
+        using var connection = source.CreateConnection();
+        var error = Assert.Throws<NpgsqlException>(connection.Open);
+        Assert.Equal("no vault", Assert.IsType<UnauthorizedAccessException>(error.InnerException).Message);
+        Assert.False(error.IsTransient);
+    }
+
     [Fact]
     public void CloneWith_AString_KeepsItsTextAsPlain()
     {

@@ -145,6 +145,19 @@ public sealed class NodeStateTests
         Assert.Null(state.Answers(NodeRole.Replica).LoginError);
     }
 
+    [Fact]
+    public void SetupError_OfANodeThatNeverAnswered_IsWhatTryingAgainDoesNotMend()
+    {
+        var state = States.Create();
+        Assert.NotNull(state.Misses(new NpgsqlException("no password")).SetupError);
+        Assert.Null(state.Misses(new NpgsqlException("lost", new IOException())).SetupError);
+        Assert.Null(state.Misses(new TimeoutException()).SetupError);
+        Assert.Null(state.Misses(Error("28P01")).SetupError);
+        Assert.NotNull(state.Misses(new NpgsqlException("no password")).SetupError);
+        Assert.Null(state.Answers(NodeRole.Replica).SetupError);
+        Assert.Null(state.Misses(new NpgsqlException("the protocol is violated")).SetupError); // the settings were good
+    }
+
     [Theory]
     [InlineData("1", "1", false)]
     [InlineData("1", "2", true)]
