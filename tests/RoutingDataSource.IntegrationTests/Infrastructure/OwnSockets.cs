@@ -8,12 +8,12 @@ internal static class OwnSockets
 {
     private const string CloseWait = "08"; // include/net/tcp_states.h
 
-    public static int To(PostgresNode node) => Find(node).Count();
+    public static int To(PostgresNode node) => Find(node).Count;
 
     /// <summary>Those that the server has closed, and nobody here has noticed.</summary>
     public static int HalfClosedTo(PostgresNode node) => Find(node).Count(state => state == CloseWait);
 
-    private static IEnumerable<string> Find(PostgresNode node)
+    private static List<string> Find(PostgresNode node)
     {
         var own = new HashSet<string>();
         foreach (var descriptor in Directory.EnumerateFiles("/proc/self/fd"))
