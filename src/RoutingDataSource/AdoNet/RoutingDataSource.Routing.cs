@@ -31,7 +31,9 @@ public sealed partial class RoutingDataSource
         _monitor.RequestProbes();
         var rest = RestOfFailover(started, hasMoved);
         using var activity = rest > TimeSpan.Zero ? RoutingActivity.WaitForPrimary() : null;
-        return rest > TimeSpan.Zero && _primaryFound.Task is var found && found.Wait(rest) ? found.Result : RequirePrimary(read);
+        if (rest <= TimeSpan.Zero || (_primaryFound.Task is var found && !OwnThread.HasEnded(found, rest)))
+            return RequirePrimary(read);
+        return found.IsCanceled ? throw Disposed() : found.Result;
     }
 
     /// <inheritdoc cref="WaitForPrimary" />
@@ -50,6 +52,10 @@ public sealed partial class RoutingDataSource
         {
             throw NoPrimary(read);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Disposed();
+        }
     }
 
     internal CommandRoute RouteOf(in RouteDecision decision) =>
@@ -63,11 +69,18 @@ public sealed partial class RoutingDataSource
         if (_isStarted)
             return;
         _monitor.Start();
-        _monitor.WaitForFirstRound(Options.ProbeTimeout);
-        if (!IsUsable) // a primary is enough to begin with: who is slower than a probe may take comes later
+        try
         {
-            _monitor.Settle();
-            _monitor.WaitForFirstRound(Timeout.InfiniteTimeSpan);
+            _monitor.WaitForFirstRound(Options.ProbeTimeout);
+            if (!IsUsable) // a primary is enough to begin with: who is slower than a probe may take comes later
+            {
+                _monitor.Settle();
+                _monitor.WaitForFirstRound(Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw Disposed();
         }
 
         CheckStart();
@@ -85,19 +98,35 @@ public sealed partial class RoutingDataSource
         _monitor.Start();
         try
         {
-            await _monitor.FirstRound.WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            if (!IsUsable)
+            if (!await HasFirstRoundEndedAsync(cancellationToken).ConfigureAwait(false) && !IsUsable)
             {
                 _monitor.Settle();
                 await _monitor.FirstRound.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Disposed();
+        }
 
         CheckStart();
     }
+
+    private async ValueTask<bool> HasFirstRoundEndedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _monitor.FirstRound.WaitAsync(Options.ProbeTimeout, Time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // Whoever waits for what the probes find out learns that they have ended.
+    private ObjectDisposedException Disposed() => new(GetType().FullName);
 
     /// <summary>Fails when no node can be used at all.</summary>
     internal void CheckUsable()
@@ -317,8 +346,10 @@ public sealed partial class RoutingDataSource
         for (var i = 0; i < Nodes.Length; i++)
         {
             var (before, after) = (previous.Nodes[i], next.Nodes[i]);
-            // Connections that were opened before a promotion or a demotion survive it and would be used for the wrong purpose.
-            if (before.Role != NodeRole.Unknown && before.Role != after.Role)
+            // Connections that were opened before a promotion or a demotion survive it and would be used for the wrong purpose. An old primary that was
+            // left alive goes on accepting writes, and so keeps its role.
+            var isReplaced = next.Epoch != previous.Epoch && i != next.PrimaryIndex && after.Role == NodeRole.Primary;
+            if (isReplaced || (before.Role != NodeRole.Unknown && before.Role != after.Role))
                 ThreadPool.UnsafeQueueUserWorkItem(static node => node.ClearPools(), Nodes[i], preferLocal: false);
             if (IsUsed(previous, i) && !IsUsed(next, i))
                 Nodes[i].NoteDown();

@@ -333,6 +333,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
         _isDisposed = true;
         Companion?.Dispose();
         _monitor.Dispose();
+        _primaryFound.TrySetCanceled();
         Metrics.Dispose();
         _template.Dispose();
         return true;

@@ -52,7 +52,7 @@ internal sealed class ConsistencyState(long maxPin)
                 return null;
             _isPinned = false;
             ticks = Math.Max(0, now - (_pinnedUntil - maxPin));
-            return _after == 0 || now > _pinnedUntil ? PinEnd.Expired : PinEnd.CaughtUp;
+            return now > _pinnedUntil ? PinEnd.Expired : PinEnd.CaughtUp;
         }
     }
 

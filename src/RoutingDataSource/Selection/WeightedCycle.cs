@@ -28,7 +28,7 @@ internal static class WeightedCycle
             for (var i = 0; i < shares.Length; i++)
             {
                 current[i] += shares[i];
-                if (shares[i] > 0 && (best < 0 || current[i] > current[best]))
+                if (best < 0 || current[i] > current[best]) // never who has no share: that stays at 0, and somebody is above it
                     best = i;
             }
 

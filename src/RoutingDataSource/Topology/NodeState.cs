@@ -36,7 +36,8 @@ internal sealed class NodeState(MonitoredNode node, int index)
     /// <summary>What keeps connections to a node that has never answered from being made, as long as its settings are what they are.</summary>
     public NpgsqlException? SetupError { get; private set; }
 
-    /// <summary>Whether the refusal of connections is certain (nobody listens), so that a second missed probe need not be awaited.</summary>
+    /// <summary>Whether the refusal of connections is certain (nobody listens), so that a second missed probe need not be awaited. Says
+    /// something of a node that does not answer only.</summary>
     public bool IsGone { get; private set; }
 
     public void Answer(long started, NodeProbeResult result)
@@ -45,7 +46,6 @@ internal sealed class NodeState(MonitoredNode node, int index)
         _reachedTimeline = result.ReachedTimeline;
         LoginError = null;
         SetupError = null;
-        IsGone = false;
         Snapshot = Snapshot with
         {
             Role = result.Role,
@@ -86,11 +86,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
 
     /// <summary>Another node has become the primary: what was known of this one's descent does not hold any more.</summary>
     /// <param name="oldTimeline">The furthest position that the old timeline is known to have had anywhere.</param>
-    public void ForgetDescent(WalPosition oldTimeline)
-    {
-        _verifiedEpoch = 0;
-        _beyond = oldTimeline;
-    }
+    public void ForgetDescent(WalPosition oldTimeline) => _beyond = oldTimeline; // what was verified was so in another epoch
 
     /// <summary>Finds out whether a replica follows the present primary.</summary>
     /// <param name="election">Who the primary is.</param>

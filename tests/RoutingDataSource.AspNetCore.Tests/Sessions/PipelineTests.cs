@@ -224,6 +224,31 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Invoke_WhenItReturns_LeavesItsCallerOutsideOfTheSession()
+    {
+        var (inside, outside) = (false, true);
+        await using var app = await TestApp.StartAsync(
+            app =>
+            {
+                app.Use(async (context, next) =>
+                {
+                    var task = next(context);
+                    outside = RoutingSession.Current is null;
+                    await task;
+                });
+                app.UseRoutingSession();
+                app.Run(_ =>
+                {
+                    inside = RoutingSession.Current is not null;
+                    return Task.CompletedTask;
+                });
+            },
+            usesSession: false);
+        using var response = await app.SendAsync(HttpMethod.Get, "/");
+        Assert.Equal((true, true), (inside, outside));
+    }
+
+    [Fact]
     public async Task Invoke_WhereTheContextDoesNotFlow_WorksAndLeaksNothing()
     {
         await using var app = await TestApp.StartAsync(

@@ -193,17 +193,4 @@ public sealed class FailoverTests
         for (var i = 0; i < 10; i++)
             Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => source.RunAsync("SELECT 1"))).IsTransient);
     }
-
-    [Fact]
-    public async Task Dispose_WithAFrozenNode_EndsWithinASecondOrTwo()
-    {
-        await using var cluster = await TestPostgres.StartAsync(1);
-        var source = cluster.Build();
-        await source.WaitUntilWellAsync();
-        await cluster.Replicas[0].FreezeAsync();
-        var version = source.Cluster.Version;
-        await Until.TrueAsync(() => source.Cluster.Version > version + 2, "a probe to hang");
-        await source.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await source.OpenConnectionAsync());
-    }
 }

@@ -263,6 +263,73 @@ public sealed class ConsistencyStateTests
         Assert.Equal(FloorStatus.Known, _state.GetFloor(history, 1, 130, out _));
     }
 
+    [Fact]
+    public void HandedOutWrites_OneHasEnded_TheOtherIsStillPending()
+    {
+        var history = new PrimaryHistory();
+        history.Reset(1);
+        var (ended, open) = (new Reader { HasEnded = true }, new Reader());
+        foreach (var reader in new[] { ended, open })
+        {
+            _state.BeginWrite();
+            _state.HandOutWrite(reader);
+        }
+
+        history.Add(150, new(5000));
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(history, 1, 140, out _));
+        Assert.True(_state.HasPendingWrite);
+        open.HasEnded = true;
+        Assert.Equal(FloorStatus.Known, _state.GetFloor(history, 1, 150, out _));
+    }
+
+    [Fact]
+    public void GetFloor_NoPrimaryWasEverSeen_IsNotSampledYet()
+    {
+        _state.NoteWrite(100);
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(new PrimaryHistory(), epoch: 0, 110, out _));
+    }
+
+    [Theory]
+    [InlineData(900, 500, 900)]
+    [InlineData(500, 900, 900)]
+    public void SetFloor_Twice_TheHigherOneStays(ulong first, ulong second, ulong expected)
+    {
+        _state.SetFloor(new(first), 1, 100);
+        _state.SetFloor(new(second), 1, 110);
+        Assert.Equal((FloorStatus.Known, expected), (_state.GetFloor(new PrimaryHistory(), 1, 120, out var floor), floor.Value));
+    }
+
+    [Fact]
+    public void SetFloor_WhileAWriteHasNoPositionYet_CoversBoth()
+    {
+        var history = new PrimaryHistory();
+        history.Reset(1);
+        _state.NoteWrite(100);
+        _state.SetFloor(new(500), 1, 110);
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(history, 1, 120, out _)); // the write may be beyond 500
+        history.Add(110, new(900));
+        Assert.Equal((FloorStatus.Known, 900UL), (_state.GetFloor(history, 1, 120, out var floor), floor.Value));
+    }
+
+    [Fact]
+    public void NoteWrite_AtTheMomentOfAFloorThatIsKnown_IsLookedUp()
+    {
+        _state.SetFloor(new(500), 1, 100);
+        _state.NoteWrite(100); // the clock has not moved, but the write is beyond what was taken over
+        Assert.Null(_state.Sampled(1));
+        Assert.Equal(FloorStatus.NotSampledYet, _state.GetFloor(new PrimaryHistory(), 1, 110, out _));
+    }
+
+    [Fact]
+    public void Sampled_OfThisEpochAndWithNothingPending_IsTheFloor()
+    {
+        _state.SetFloor(new(500), 1, 100);
+        Assert.Equal(new(500), _state.Sampled(1));
+        Assert.Null(_state.Sampled(2));
+        _state.BeginWrite();
+        Assert.Null(_state.Sampled(1));
+    }
+
     private sealed class Reader : IHandedOut
     {
         public bool HasEnded { get; set; }

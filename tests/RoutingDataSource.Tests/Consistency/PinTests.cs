@@ -69,6 +69,25 @@ public sealed class PinTests
         Assert.Equal(new(expected), Assert.Single((await session.GetTokenAsync())!.Entries).Position);
     }
 
+    [Theory]
+    [InlineData(100 + MaxPin, true)]
+    [InlineData(101 + MaxPin, false)]
+    public async Task GetTokenAsync_WhenThePinHasEnded_IsNone(long now, bool expected)
+    {
+        using var session = RoutingSession.Begin();
+        session.StateFor(_owner).NoteWrite(100);
+        _owner.Now = now;
+        Assert.Equal(expected, await session.GetTokenAsync() is not null);
+    }
+
+    [Fact]
+    public async Task GetTokenAsync_NothingUsedInTheSession_PassesItsTokenOn()
+    {
+        var token = new ConsistencyToken([new(7, 3, new(555))]);
+        using var session = RoutingSession.Begin(token);
+        Assert.Same(token, await session.GetTokenAsync());
+    }
+
     [Fact]
     public async Task UsePrimary_InWorkThatOutlivesTheSession_EndsWithIt()
     {
@@ -108,7 +127,7 @@ public sealed class PinTests
 
         public long MaxPin => PinTests.MaxPin;
 
-        public long Now => 200;
+        public long Now { get; set; } = 200;
 
         public (ulong SystemIdentifier, int Timeline, int Epoch)? Identity => (7, 3, 1);
 

@@ -35,6 +35,14 @@ public sealed class ReadTableTests
     }
 
     [Fact]
+    public void Choose_FloorThatSomeHaveReached_IsSpreadOverThem()
+    {
+        var table = Create(Primary(), Replica("a"), Replica("b"), Replica("late", position: 999));
+        var chosen = Enumerable.Range(0, 30).Select(ticket => table.Choose((uint)ticket, new(1000))).ToList();
+        Assert.Equal([1, 2], chosen.Distinct().Order());
+    }
+
+    [Fact]
     public void Choose_FloorThatNobodyHasReached_IsNobody()
     {
         var table = Create(Primary(), Replica("a", position: 1000), Replica("b", position: 999));
@@ -117,6 +125,14 @@ public sealed class ReadTableTests
     {
         var table = Create(Primary(), Replica("a", weight: 2), Replica("b", weight: 1));
         Assert.Equal(expected, table.ChooseLeastInUse([0, a, b], default));
+    }
+
+    [Fact]
+    public void ChooseLeastInUse_WarmingUp_CountsInQuartersOfTheWeight()
+    {
+        var table = Create(Primary(), Replica("back") with { WarmUp = 1 }, Replica("b"));
+        Assert.Equal(2, table.ChooseLeastInUse([0, 1, 3], default)); // of 4
+        Assert.Equal(1, table.ChooseLeastInUse([0, 1, 5], default));
     }
 
     [Fact]

@@ -22,6 +22,35 @@ public sealed class PrimaryElectionTests
     }
 
     [Fact]
+    public void Next_NotAllAskedYetButThePrimaryWasKnown_TakesTheNextOne()
+    {
+        var (old, promoted, silent) = (Create(expected: NodeRole.Primary).Answers(NodeRole.Primary, timeline: 1), Create().Answers(NodeRole.Replica), Create());
+        var first = PrimaryElection.None.Next([old, promoted, silent]);
+        Assert.Equal(0, first.Index);
+        old.Misses(Refused());
+        promoted.Answers(NodeRole.Primary, timeline: 2);
+        Assert.Equal(1, first.Next([old, promoted, silent]).Index);
+    }
+
+    [Fact]
+    public void Next_PrimaryDoesNotTellItsTimelineAnyMore_KeepsTheOneItHad()
+    {
+        var state = Create().Answers(NodeRole.Primary, timeline: 2);
+        var first = PrimaryElection.None.Next([state]);
+        Assert.Equal(first, first.Next([state.Answers(NodeRole.Primary, timeline: null)]));
+    }
+
+    [Fact]
+    public void Next_OneOfTwoTiedMissesAProbe_TheOtherIsThePrimary()
+    {
+        var (first, second) = (Create().Answers(NodeRole.Primary), Create().Answers(NodeRole.Primary));
+        var tied = PrimaryElection.None.Next([first, second]);
+        Assert.Equal(-1, tied.Index);
+        second.Misses(); // a single miss is forgiven to the primary only
+        Assert.Equal(0, tied.Next([first, second]).Index);
+    }
+
+    [Fact]
     public void Next_SameAnswers_IsTheSameConclusion()
     {
         var states = new[] { Create().Answers(NodeRole.Primary, timeline: 1), Create().Answers(NodeRole.Replica) };

@@ -93,6 +93,11 @@ public sealed class PrimaryHistoryTests
         Assert.Equal(new(310), history.Compare(default)!.Value.Newest);
     }
 
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(201, false)]
+    public void Contains_Position_IsThatOfASample(ulong position, bool expected) => Assert.Equal(expected, Filled().Contains(new(position)));
+
     [Fact]
     public void Reset_NewEpoch_ForgetsEverything()
     {
