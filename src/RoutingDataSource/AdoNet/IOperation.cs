@@ -20,6 +20,9 @@ internal interface IOperation<T>
     /// <summary>Whether it can run a second time: parameters that are streams are consumed by the first run.</summary>
     public bool CanRepeat { get; }
 
+    /// <summary>Whether it was prepared, so that it may have to be prepared again where it runs.</summary>
+    public bool IsPrepared { get; }
+
     /// <summary>Whether the connection closes with the reader.</summary>
     public bool ClosesConnection { get; }
 

@@ -153,6 +153,8 @@ public sealed partial class RoutingBatch
 
         public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
 
+        public bool IsPrepared => batch._isPrepared;
+
         public bool ClosesConnection => (behavior & CommandBehavior.CloseConnection) != 0;
 
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
@@ -179,6 +181,8 @@ public sealed partial class RoutingBatch
 
         public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
 
+        public bool IsPrepared => batch._isPrepared;
+
         public bool ClosesConnection => false;
 
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
@@ -204,6 +208,8 @@ public sealed partial class RoutingBatch
         public bool IsComplete => true;
 
         public bool CanRepeat => batch is { HasStreams: false, EnableErrorBarriers: false }; // behind a barrier stands what has happened
+
+        public bool IsPrepared => batch._isPrepared;
 
         public bool ClosesConnection => false;
 

@@ -182,6 +182,8 @@ public sealed partial class RoutingCommand
 
         public bool CanRepeat => !command.HasStreams;
 
+        public bool IsPrepared => command._preparedFor is not null;
+
         public bool ClosesConnection => (behavior & CommandBehavior.CloseConnection) != 0;
 
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
@@ -208,6 +210,8 @@ public sealed partial class RoutingCommand
 
         public bool CanRepeat => !command.HasStreams;
 
+        public bool IsPrepared => command._preparedFor is not null;
+
         public bool ClosesConnection => false;
 
         public ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken) =>
@@ -233,6 +237,8 @@ public sealed partial class RoutingCommand
         public bool IsComplete => true;
 
         public bool CanRepeat => !command.HasStreams;
+
+        public bool IsPrepared => command._preparedFor is not null;
 
         public bool ClosesConnection => false;
 

@@ -15,13 +15,6 @@ public partial class RoutingConnection
     // The command that is on its way to a server, which may take a while: an inner connection is busy only once it is there.
     private object? _running; // Npgsql's command, or the text of a batch
 
-    /// <summary>Runs an operation, for a command of the data source's between an Open and a Close of this connection.</summary>
-    internal ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool opens, bool async, CancellationToken cancellationToken)
-        where TOperation : struct, IOperation<T> =>
-        opens
-            ? OpenAndExecuteAsync<TOperation, T>(operation, async, cancellationToken)
-            : ExecuteAsync<TOperation, T>(operation, async, cancellationToken);
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> OpenAndExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
@@ -30,7 +23,7 @@ public partial class RoutingConnection
         var succeeded = false;
         try
         {
-            var result = await ExecuteAsync<TOperation, T>(operation, async, cancellationToken).ConfigureAwait(false);
+            var result = await ExecuteAsync<TOperation, T>(operation, null, null, async, cancellationToken).ConfigureAwait(false);
             succeeded = true;
             return result;
         }
@@ -44,8 +37,14 @@ public partial class RoutingConnection
 
     /// <summary>Runs an operation where its text allows, and once or twice elsewhere when promise and error allow.</summary>
     /// <remarks>Its state is large, so it is used again when it has been waited for: nothing may be allocated beyond what Npgsql needs.</remarks>
+    /// <param name="operation">The operation.</param>
+    /// <param name="decided">Where it goes, when that was decided already.</param>
+    /// <param name="failed">How it has failed there already.</param>
+    /// <param name="async">Whether to wait without blocking.</param>
+    /// <param name="cancellationToken">Cancels the execution.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> ExecuteAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
+    private async ValueTask<T> ExecuteAsync<TOperation, T>(
+        TOperation operation, RouteDecision? decided, Exception? failed, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T>
     {
         if (_running is { } running)
@@ -70,7 +69,7 @@ public partial class RoutingConnection
             RouteDecision decision;
             try
             {
-                decision = session.IsAny ? DecideSession(operation.Text, statement, session) : Decide(operation.Text, statement);
+                decision = decided is { } known ? known : session.IsAny ? DecideSession(operation.Text, statement, session) : Decide(operation.Text, statement);
             }
             catch when (operation.ClosesConnection)
             {
@@ -84,6 +83,8 @@ public partial class RoutingConnection
                 ExceptionDispatchInfo failure;
                 try
                 {
+                    if (failed is not null && attempt == 1)
+                        ExceptionDispatchInfo.Throw(failed);
                     cancellationToken.ThrowIfCancellationRequested(); // also where an attempt before was lost: its error is not the program's
                     var inner = decision.Target == RouteTarget.Replica
                         ? await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: session.IsAny).ConfigureAwait(false)
