@@ -90,8 +90,8 @@ internal sealed class NodeFactory(
         if (loggerFactory is not null)
             builder.UseLoggerFactory(loggerFactory);
         builder.Name = PoolName(name, use);
-        builder.ConfigureTracing(tracing => RoutingActivity.Enrich(tracing, name, sourceName));
         configure?.Invoke(builder);
+        builder.ConfigureTracing(tracing => RoutingActivity.Enrich(tracing, name, sourceName));
         var settings = builder.ConnectionStringBuilder;
         switch (use)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace ReplicaRouting.Diagnostics;
@@ -39,14 +40,30 @@ internal static class RoutingActivity
             _announced = new((object?)command ?? inner, target, reason, wasRerun);
     }
 
-    /// <summary>Has the spans of a node's commands say where and why.</summary>
-    /// <param name="tracing">The node's settings.</param>
+    /// <summary>Has the spans of a node's commands say where and why, before the program's own callbacks see them.</summary>
+    /// <param name="tracing">The node's settings, those of the program included.</param>
     /// <param name="node">The node.</param>
     /// <param name="source">The name of the whole data source, which the program gave it; <see langword="null"/> for none.</param>
-    public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node, string? source) => tracing
-        .ConfigureCommandEnrichmentCallback((activity, command) => Enrich(activity, node, source, command))
-        .ConfigureBatchEnrichmentCallback((activity, batch) => Enrich(activity, node, source, ConnectionOf(batch)))
-        .ConfigureCopyOperationEnrichmentCallback((activity, _) => Enrich(activity, node, source, null));
+    public static void Enrich(NpgsqlTracingOptionsBuilder tracing, string node, string? source)
+    {
+        var (ofCommand, ofBatch, ofCopy) = (CommandCallback(tracing), BatchCallback(tracing), CopyCallback(tracing));
+        tracing
+            .ConfigureCommandEnrichmentCallback((activity, command) =>
+            {
+                Enrich(activity, node, source, command);
+                ofCommand?.Invoke(activity, command);
+            })
+            .ConfigureBatchEnrichmentCallback((activity, batch) =>
+            {
+                Enrich(activity, node, source, ConnectionOf(batch));
+                ofBatch?.Invoke(activity, batch);
+            })
+            .ConfigureCopyOperationEnrichmentCallback((activity, copy) =>
+            {
+                Enrich(activity, node, source, null);
+                ofCopy?.Invoke(activity, copy);
+            });
+    }
 
     /// <summary>Tells the surrounding span that a command runs again.</summary>
     public static void Rerun(string? from, string? to, RouteReason reason)
@@ -91,6 +108,16 @@ internal static class RoutingActivity
             return null; // of a data source of Npgsql's own
         }
     }
+
+    // Npgsql 10 keeps one callback of each kind and tells nobody which.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_commandEnrichmentCallback")]
+    private static extern ref Action<Activity, NpgsqlCommand>? CommandCallback(NpgsqlTracingOptionsBuilder tracing);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_batchEnrichmentCallback")]
+    private static extern ref Action<Activity, NpgsqlBatch>? BatchCallback(NpgsqlTracingOptionsBuilder tracing);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_copyOperationEnrichmentCallback")]
+    private static extern ref Action<Activity, string>? CopyCallback(NpgsqlTracingOptionsBuilder tracing);
 
     private readonly record struct Announced(object? What, RouteTarget Target, RouteReason Reason, bool WasRerun);
 }

@@ -109,6 +109,9 @@ public sealed class ConnectionTests(FreshClusterFixture fixture) : Comparison(fi
         using var connection = source.CreateConnection();
         connection.ConnectionString = source.ConnectionString;
         Assert.Throws<NotSupportedException>(() => connection.ConnectionString = "Host=elsewhere");
+        Assert.Throws<InvalidOperationException>(() => connection.ChangeDatabase("postgres")); // closed, as Npgsql's
+        connection.Open();
+        Assert.Throws<InvalidOperationException>(() => connection.ConnectionString = "Host=elsewhere");
         Assert.Throws<NotSupportedException>(() => connection.ChangeDatabase("postgres"));
         Assert.DoesNotContain("Password", source.ConnectionString);
         return Task.CompletedTask;

@@ -77,6 +77,33 @@ public sealed class NpgsqlTelemetryTests(FreshClusterFixture fixture)
         Assert.DoesNotContain(mine, span => ((string)span.GetTagItem("db.npgsql.data_source")!).Contains("Pooling=False", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task Spans_OfAProgramWithCallbacksOfItsOwn_HaveWhatBothAdd()
+    {
+        var name = $"mine {Guid.NewGuid()}";
+        var builder = new RoutingDataSourceBuilder(Cluster.ConnectionString) { Name = name };
+        builder.ConfigureNpgsql(npgsql => npgsql.ConfigureTracing(tracing => tracing
+            .ConfigureCommandEnrichmentCallback((span, command) => span.SetTag("mine", $"{span.GetTagItem("routing_data_source.reason")} {command.CommandText}"))
+            .ConfigureBatchEnrichmentCallback((span, batch) => span.SetTag("mine", $"batch of {batch.BatchCommands.Count}"))
+            .ConfigureCopyOperationEnrichmentCallback((span, text) => span.SetTag("mine", text))));
+        await using var source = builder.Build();
+        await source.RunAsync("SELECT 0");
+        using var spans = new Spans();
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            await connection.RunAsync("SELECT 1");
+            await using var batch = connection.CreateBatch();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 2"));
+            await batch.ExecuteNonQueryAsync();
+            using var copy = connection.BeginTextExport("COPY (SELECT 3) TO STDOUT");
+            copy.ReadToEnd();
+        }
+
+        var own = spans.All.Where(span => name.Equals(span.GetTagItem("db.npgsql.data_source")) && span.GetTagItem("mine") is not null).ToList();
+        Assert.Equal(["ProvenRead SELECT 1", "batch of 1", "COPY (SELECT 3) TO STDOUT"], own.Select(span => (string)span.GetTagItem("mine")!));
+        Assert.All(own, span => Assert.NotNull(span.GetTagItem("routing_data_source.node")));
+    }
+
     private static async Task<List<string>> SpansAsync(DbDataSource source, string name)
     {
         using (var warm = source.Opened())
