@@ -69,6 +69,9 @@ internal sealed class NodeFactory(
             definition.Owned is not null);
     }
 
+    // In seconds. The first probe of a process may take longer than others; whoever is late otherwise is left by its monitor.
+    private const int ShortestTimeout = 5;
+
     // Npgsql's own bounds of Timeout; 0 would be none.
     private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, 1024);
 
@@ -108,7 +111,7 @@ internal sealed class NodeFactory(
                 var seconds = Seconds(options.ProbeTimeout);
                 settings.Pooling = false;
                 settings.Enlist = false;
-                settings.Timeout = seconds;
+                settings.Timeout = Math.Max(seconds, ShortestTimeout);
                 settings.CommandTimeout = seconds;
                 builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
                 // Nobody asked for them, and what they find out has events of its own.
