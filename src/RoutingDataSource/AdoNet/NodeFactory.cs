@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using ReplicaRouting.Diagnostics;
+using ReplicaRouting.Topology;
 
 namespace ReplicaRouting.AdoNet;
 
@@ -69,9 +70,6 @@ internal sealed class NodeFactory(
             definition.Owned is not null);
     }
 
-    // In seconds. The first probe of a process may take longer than others; whoever is late otherwise is left by its monitor.
-    private const int ShortestTimeout = 5;
-
     // Npgsql's own bounds of Timeout; 0 would be none.
     private static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, 1024);
 
@@ -108,11 +106,11 @@ internal sealed class NodeFactory(
                 break;
             case NodeUse.Probe:
                 // One connection of its own, so that probes go on when the pools are exhausted; it needs no types but the built-in ones.
-                var seconds = Seconds(options.ProbeTimeout);
                 settings.Pooling = false;
                 settings.Enlist = false;
-                settings.Timeout = Math.Max(seconds, ShortestTimeout);
-                settings.CommandTimeout = seconds;
+                // Long enough for the first probe of a process; the monitor leaves every other one when ProbeTimeout has passed.
+                settings.Timeout = Seconds(NodeMonitor.FirstTimeout(options.ProbeTimeout));
+                settings.CommandTimeout = settings.Timeout;
                 builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
                 // Nobody asked for them, and what they find out has events of its own.
                 builder.UseLoggerFactory(null);

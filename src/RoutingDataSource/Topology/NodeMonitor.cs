@@ -29,6 +29,9 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     private int _failures;
     private bool _hasAnswered;
 
+    /// <summary>How long a node that has never answered is waited for.</summary>
+    public static TimeSpan FirstTimeout(TimeSpan probeTimeout) => probeTimeout > ShortestFirstTimeout ? probeTimeout : ShortestFirstTimeout;
+
     /// <summary>Asks for a probe before the interval is over. Returns at once; many requests make one probe.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
@@ -124,7 +127,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
     private async Task<Exception?> TryProbeAsync(CancellationToken stopping)
     {
         // The second look at a node that missed a probe is quicker: reads may be waiting on it.
-        var limit = !_hasAnswered && _failures == 0 && options.ProbeTimeout < ShortestFirstTimeout ? ShortestFirstTimeout
+        var limit = !_hasAnswered && _failures == 0 ? FirstTimeout(options.ProbeTimeout)
             : _failures == 1 ? options.ProbeTimeout / 4
             : options.ProbeTimeout;
         var attempt = new Attempt();

@@ -69,7 +69,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
     public void Miss(Exception error)
     {
         LoginError = error as PostgresException is { SqlState: "28P01" or "28000" or "3D000" } login ? login : null;
-        SetupError = !HasAnswered && error is NpgsqlException { IsTransient: false } and not PostgresException ? (NpgsqlException)error : null;
+        SetupError = !HasAnswered && error is not PostgresException and NpgsqlException { IsTransient: false } setup ? setup : null;
         IsGone = error is NpgsqlException { InnerException: System.Net.Sockets.SocketException }
             or PostgresException { SqlState: "57P01" or "57P02" or "57P03" };
         Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };

@@ -30,7 +30,7 @@ internal sealed class PostgresNodeProbe : INodeProbe
     {
         var batch = connection.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
-        // The connection's own time-out is the probe's: what it gives up on, the server gives up as well.
+        // The server gives up a probe when Npgsql would: whoever waits for it may have left before.
         batch.BatchCommands.Add(new(TimeoutSql) { Parameters = { new() { Value = $"{connection.CommandTimeout}s" } } });
         batch.BatchCommands.Add(new(Sql));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
