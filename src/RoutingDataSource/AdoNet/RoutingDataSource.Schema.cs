@@ -117,14 +117,21 @@ public sealed partial class RoutingDataSource
     {
         if (Volatile.Read(ref _reloads) is null)
             return;
+        var isAwaited = false;
         lock (_reloadGate)
         {
             if (_reloads is null)
                 return;
             for (var i = 0; i < _reloads.Length; i++)
             {
-                if (_reloads[i] is not { } reload || !HasReplayed(snapshot, i, reload.After))
+                if (_reloads[i] is not { } reload)
                     continue;
+                if (!HasReplayed(snapshot, i, reload.After))
+                {
+                    isAwaited |= snapshot.Nodes[i].IsReachable && Time.GetElapsedTime(reload.After) < LongestReplay;
+                    continue;
+                }
+
                 _reloads[i] = null;
                 var node = i;
                 _ = Task.Run(() => ReloadNodeAsync(node, reload));
@@ -133,6 +140,9 @@ public sealed partial class RoutingDataSource
             if (Array.TrueForAll(_reloads, reload => reload is null))
                 _reloads = null;
         }
+
+        if (isAwaited)
+            _monitor.RequestProbes(); // a replica that was a record behind is not left to the next interval while somebody waits
     }
 
     private bool HasReplayed(ClusterSnapshot snapshot, int index, long moment)

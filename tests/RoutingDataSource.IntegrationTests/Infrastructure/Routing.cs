@@ -5,11 +5,11 @@ namespace ReplicaRouting.IntegrationTests;
 /// <summary>Shorthand of the tests that break servers.</summary>
 internal static class Routing
 {
-    /// <summary>A data source over all nodes of a cluster, named as the cluster names them, with quick probes.</summary>
     /// <summary>For connection strings: Npgsql's own time-outs are longer than any test may take. Whoever waits for a server that does not answer is
     /// freed by the probes, or the test fails.</summary>
     public const string Patient = ";Timeout=60;Command Timeout=60";
 
+    /// <summary>A data source over all nodes of a cluster, named as the cluster names them, with quick probes.</summary>
     public static RoutingDataSource Build(this PostgresCluster cluster, Action<RoutingOptions>? configure = null, string extra = "", IRoutingRule? rule = null)
     {
         var builder = new RoutingDataSourceBuilder().AddPrimary(cluster.Primary.ConnectionString + extra, name: cluster.Primary.Name);

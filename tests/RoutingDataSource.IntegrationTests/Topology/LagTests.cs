@@ -2,6 +2,11 @@ namespace ReplicaRouting.IntegrationTests.Topology;
 
 public sealed class LagTests
 {
+    private enum Mood
+    {
+        Happy,
+    }
+
     [Fact]
     public async Task Read_WhileReplayIsPaused_LeavesTheReplicaUntilResumed()
     {
@@ -61,6 +66,37 @@ public sealed class LagTests
         var version = source.Cluster.Version;
         await Until.TrueAsync(() => source.Cluster.Version > version + 8, "several probes of an idle cluster");
         Assert.Equal(TimeSpan.Zero, source.Cluster.Replicas.Single().Lag!.Value.Delay);
+    }
+
+    [Fact]
+    public async Task ReloadTypes_ReplicaBehindAtTheFirstLook_WaitsForItsNextAnswer()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        var replica = cluster.Replicas[0];
+        await using var source = new RoutingDataSourceBuilder(cluster.ConnectionString)
+            .ConfigureNpgsql(builder => builder.MapEnum<Mood>("mood"))
+            .Configure(options =>
+            {
+                options.ProbeInterval = options.ProbeTimeout = TimeSpan.FromSeconds(10); // the next interval is too late
+                options.ReadYourWrites = ReadYourWrites.None;
+                options.MaxReplicaLag = null;
+            })
+            .Build();
+        await source.WaitUntilWellAsync();
+        Assert.Equal(RouteTarget.Replica, (await source.RunAsync("SELECT 1")).Route.Target);
+
+        await replica.PauseReplayAsync();
+        await source.RunAsync("CREATE TYPE mood AS ENUM ('happy')");
+        var reload = source.ReloadTypesAsync();
+        await Until.TrueAsync(() => source.Cluster.Replicas.Single().Lag is { Bytes: > 0 }, "the replica to be seen behind");
+        await replica.ResumeReplayAsync();
+        await reload;
+
+        await using var command = source.CreateCommand("SELECT 'happy'::mood");
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        Assert.Equal(Mood.Happy, reader.GetFieldValue<Mood>(0));
+        Assert.Equal(RouteTarget.Replica, command.LastRoute!.Value.Target);
     }
 
     [Fact]
