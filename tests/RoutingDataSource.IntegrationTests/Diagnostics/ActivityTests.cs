@@ -17,10 +17,10 @@ public sealed class ActivityTests
         using var spans = new Spans();
 
         await source.RunAsync("SELECT 4711");
-        Assert.Equal("SELECT 4711: node2 Replica ProvenRead", Assert.Single(spans.Of(cluster)));
+        Assert.Equal("SELECT 4711: node2 Replica ProvenRead", Assert.Single(Of(spans, cluster)));
         using (var sync = source.CreateCommand("INSERT INTO t VALUES (4711)"))
             sync.ExecuteNonQuery();
-        Assert.Equal("INSERT INTO t VALUES (4711): node1 Primary Write", Assert.Single(spans.Of(cluster), each => each.StartsWith("INSERT", StringComparison.Ordinal)));
+        Assert.Equal("INSERT INTO t VALUES (4711): node1 Primary Write", Assert.Single(Of(spans, cluster), each => each.StartsWith("INSERT", StringComparison.Ordinal)));
         await using (var batch = source.CreateBatch())
         {
             batch.BatchCommands.Add(new("SELECT 1"));
@@ -28,12 +28,12 @@ public sealed class ActivityTests
             await (await batch.ExecuteReaderAsync()).DisposeAsync();
         }
 
-        Assert.Single(spans.Of(cluster), each => each.EndsWith("node2 Replica ProvenRead", StringComparison.Ordinal) && !each.StartsWith("SELECT 4711", StringComparison.Ordinal));
+        Assert.Single(Of(spans, cluster), each => each.EndsWith("node2 Replica ProvenRead", StringComparison.Ordinal) && !each.StartsWith("SELECT 4711", StringComparison.Ordinal));
         // What does not come from a command of ours says where it ran, and claims no reason.
         await using (var direct = source.PrimaryDataSource.CreateCommand("SELECT 'direct'"))
             await direct.ExecuteScalarAsync();
-        Assert.Equal("SELECT 'direct': node1  ", Assert.Single(spans.Of(cluster), each => each.Contains("direct", StringComparison.Ordinal)));
-        Assert.Equal(4, spans.Of(cluster).Count()); // no second span per command, and none of the probes'
+        Assert.Equal("SELECT 'direct': node1  ", Assert.Single(Of(spans, cluster), each => each.Contains("direct", StringComparison.Ordinal)));
+        Assert.Equal(4, Of(spans, cluster).Count()); // no second span per command, and none of the probes'
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ActivityTests
         Assert.Equal(
             ["routing_data_source.node.lost=node2", "routing_data_source.node=node1", "routing_data_source.reason=ServerLost"],
             rerun.Tags.Select(tag => $"{tag.Key}={tag.Value}").Order());
-        Assert.Contains("SELECT 4712: node1 Primary ServerLost rerun", spans.Of(cluster));
+        Assert.Contains("SELECT 4712: node1 Primary ServerLost rerun", Of(spans, cluster));
     }
 
     [Fact]
@@ -82,32 +82,13 @@ public sealed class ActivityTests
         Assert.Contains("wait for primary", waits);
     }
 
-    private sealed class Spans : IDisposable
-    {
-        private readonly ConcurrentQueue<Activity> _all = [];
-        private readonly ActivityListener _listener;
-
-        public Spans()
-        {
-            _listener = new()
-            {
-                ShouldListenTo = source => source.Name == "Npgsql",
-                Sample = (ref _) => ActivitySamplingResult.AllData,
-                ActivityStopped = _all.Enqueue,
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        // Other tests run at the same time; each has a cluster of its own. The names of the tags differ between versions of Npgsql.
-        public IEnumerable<string> Of(PostgresCluster cluster) =>
-            from activity in _all
-            where activity.GetTagItem("routing_data_source.node") is not null
-            let tags = activity.TagObjects.ToList()
-            where tags.Exists(tag => tag.Key.EndsWith("port", StringComparison.Ordinal) && cluster.Nodes.Any(node => Equals(tag.Value, node.Port)))
-            let text = tags.FirstOrDefault(tag => tag.Key is "db.statement" or "db.query.text").Value
-            select $"{text}: {activity.GetTagItem("routing_data_source.node")} {activity.GetTagItem("routing_data_source.target")} " +
-                $"{activity.GetTagItem("routing_data_source.reason")}{(Equals(activity.GetTagItem("routing_data_source.rerun"), true) ? " rerun" : "")}";
-
-        public void Dispose() => _listener.Dispose();
-    }
+    // Other tests run at the same time; each has a cluster of its own. The names of the tags differ between versions of Npgsql.
+    private static IEnumerable<string> Of(Spans spans, PostgresCluster cluster) =>
+        from activity in spans.All
+        where activity.GetTagItem("routing_data_source.node") is not null
+        let tags = activity.TagObjects.ToList()
+        where tags.Exists(tag => tag.Key.EndsWith("port", StringComparison.Ordinal) && cluster.Nodes.Any(node => Equals(tag.Value, node.Port)))
+        let text = tags.FirstOrDefault(tag => tag.Key is "db.statement" or "db.query.text").Value
+        select $"{text}: {activity.GetTagItem("routing_data_source.node")} {activity.GetTagItem("routing_data_source.target")} " +
+            $"{activity.GetTagItem("routing_data_source.reason")}{(Equals(activity.GetTagItem("routing_data_source.rerun"), true) ? " rerun" : "")}";
 }

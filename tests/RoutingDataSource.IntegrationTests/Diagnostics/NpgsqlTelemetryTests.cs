@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -132,26 +131,6 @@ public sealed class NpgsqlTelemetryTests(FreshClusterFixture fixture)
     }
 
     private static bool IsOfTheServer(string tag) => tag is "db.npgsql.connection_id" or "server.port" || tag.StartsWith("routing_", StringComparison.Ordinal);
-
-    private sealed class Spans : IDisposable
-    {
-        private readonly ActivityListener _listener;
-
-        public Spans()
-        {
-            _listener = new()
-            {
-                ShouldListenTo = source => source.Name == "Npgsql",
-                Sample = (ref _) => ActivitySamplingResult.AllData,
-                ActivityStopped = All.Enqueue,
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        public ConcurrentQueue<Activity> All { get; } = [];
-
-        public void Dispose() => _listener.Dispose();
-    }
 
     private sealed class Lines : ILoggerFactory, ILogger
     {
