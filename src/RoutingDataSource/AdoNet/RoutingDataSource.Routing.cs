@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using ReplicaRouting.AdoNet;
 using ReplicaRouting.Consistency;
@@ -279,9 +280,14 @@ public sealed partial class RoutingDataSource
 
         if (snapshot.PrimaryProblem is { } problem)
             throw new NpgsqlException($"There is no primary: {problem}. Stop one of them, or create it anew as a standby of the other.");
-        // As Npgsql says it, and no transient error: trying again does not help. A new one for each caller here too.
+        // As Npgsql says it: trying again does not help. A new one for each caller here too, where it can be made.
         if (!IsUsable && _monitor.SetupError is { } setup)
-            throw new NpgsqlException(setup.Message, setup.InnerException);
+        {
+            if (setup is NpgsqlException)
+                throw new NpgsqlException(setup.Message, setup.InnerException);
+            ExceptionDispatchInfo.Throw(setup);
+        }
+
         CheckUsable();
         _isStarted = true;
     }

@@ -69,8 +69,9 @@ internal sealed class ClusterMonitor : IDisposable
         }
     }
 
-    /// <summary>Gets the error of a node that cannot be connected to with the settings that it has (no password, no TLS), so that it can be shown too.</summary>
-    public NpgsqlException? SetupError
+    /// <summary>Gets the error of a node that cannot be connected to with the settings that it has (no password, no TLS, no such key), so that it can be shown
+    /// too.</summary>
+    public Exception? SetupError
     {
         get
         {

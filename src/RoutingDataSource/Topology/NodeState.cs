@@ -34,7 +34,7 @@ internal sealed class NodeState(MonitoredNode node, int index)
     public PostgresException? LoginError { get; private set; }
 
     /// <summary>What keeps connections to a node that has never answered from being made, as long as its settings are what they are.</summary>
-    public NpgsqlException? SetupError { get; private set; }
+    public Exception? SetupError { get; private set; }
 
     /// <summary>Whether the refusal of connections is certain (nobody listens), so that a second missed probe need not be awaited. Says
     /// something of a node that does not answer only.</summary>
@@ -69,11 +69,23 @@ internal sealed class NodeState(MonitoredNode node, int index)
     public void Miss(Exception error)
     {
         LoginError = error as PostgresException is { SqlState: "28P01" or "28000" or "3D000" } login ? login : null;
-        SetupError = !HasAnswered && error is not PostgresException and NpgsqlException { IsTransient: false } setup ? setup : null;
+        SetupError = !HasAnswered && IsOfSettings(error) ? error : null;
         IsGone = error is NpgsqlException { InnerException: System.Net.Sockets.SocketException }
             or PostgresException { SqlState: "57P01" or "57P02" or "57P03" };
         Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };
     }
+
+    // Files that the settings name and that are not there, or cannot be read, are errors of Npgsql's in some places and their own in others; any
+    // IOException within its own is transient to Npgsql.
+    private static bool IsOfSettings(Exception error) => error switch
+    {
+        PostgresException => false,
+        NpgsqlException npgsql => !npgsql.IsTransient || IsOfAFile(npgsql.InnerException),
+        _ => IsOfAFile(error),
+    };
+
+    private static bool IsOfAFile(Exception? error) =>
+        error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException;
 
     /// <summary>Finds out whether the node belongs to another cluster, in which case it serves nothing.</summary>
     /// <param name="identity">The cluster's system identifier; <see langword="null"/> while it is unknown.</param>

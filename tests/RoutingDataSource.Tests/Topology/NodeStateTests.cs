@@ -154,6 +154,9 @@ public sealed class NodeStateTests
         Assert.Null(state.Misses(new TimeoutException()).SetupError);
         Assert.Null(state.Misses(Error("28P01")).SetupError);
         Assert.NotNull(state.Misses(new NpgsqlException("no password")).SetupError);
+        Assert.NotNull(state.Misses(new FileNotFoundException("no key")).SetupError);
+        Assert.Null(state.Misses(new InvalidOperationException("a probe of the program's")).SetupError);
+        Assert.NotNull(state.Misses(new NpgsqlException("no handshake", new FileNotFoundException("no certificate"))).SetupError);
         Assert.Null(state.Answers(NodeRole.Replica).SetupError);
         Assert.Null(state.Misses(new NpgsqlException("the protocol is violated")).SetupError); // the settings were good
     }
