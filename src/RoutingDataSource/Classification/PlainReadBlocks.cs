@@ -115,7 +115,7 @@ internal ref partial struct PlainReadBlocks
                     events = bit + length < BlockLength ? events & (ulong.MaxValue << (bit + length)) : 0;
                     continue;
                 }
-                else if (c is '@' or ':' && bit < BlockLength - 2 && IsPlainPlaceholder(at, c, names >> (bit + 1)))
+                else if (c is '@' or ':' && bit < BlockLength - 2 && IsPlainPlaceholder(at, c, names >> (bit + 1), BlockLength - 1 - bit))
                 {
                     events &= text[at + 1] == ':' ? events - 1 : ulong.MaxValue;
                     continue;
@@ -162,7 +162,7 @@ internal ref partial struct PlainReadBlocks
 
     /// <summary>Whether a colon or an at sign begins <c>::</c> or a placeholder, and nothing near it makes another reading possible.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool IsPlainPlaceholder(int at, char c, ulong name)
+    private readonly bool IsPlainPlaceholder(int at, char c, ulong name, int rest)
     {
         var text = _text;
         var before = text[at - 1];
@@ -177,7 +177,7 @@ internal ref partial struct PlainReadBlocks
         }
 
         var length = BitOperations.TrailingZeroCount(~name);
-        if (before is not (' ' or '(' or ',' or '\n') || length is 0 or > 31)
+        if (before is not (' ' or '(' or ',' or '\n') || length is 0 or > 31 || length == rest) // it may go on in the next block
         {
             return false;
         }

@@ -27,5 +27,7 @@ internal static class Catalogs
             new("public", "tallies", 'c'),
         ]);
 
+    internal static readonly FunctionCatalog[] All = [Corpus, BuiltIn];
+
     internal static FunctionCatalog With(params UserFunction[] functions) => new(new ClassificationOptions(), functions);
 }

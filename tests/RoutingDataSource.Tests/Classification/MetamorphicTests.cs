@@ -90,7 +90,7 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
             var result = StatementClassifier.Classify(sql, Catalogs.Corpus);
             _ = result.Token(sql);
             reads += result.IsReadOnly ? 1 : 0;
-            foreach (var catalog in (FunctionCatalog[])[Catalogs.Corpus, Catalogs.BuiltIn])
+            foreach (var catalog in Catalogs.All)
             {
                 sql = i % 2 == 0 ? sql : "SELECT " + sql;
                 Assert.True(StatementClassifier.Scan(sql, catalog).IsReadOnly || !IsPlainSomewhere(sql, catalog), $"seed {Seed}, text {i}: {sql}");
@@ -106,7 +106,7 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
         var plain = 0;
         foreach (var sql in Corpus.Statements)
         {
-            foreach (var catalog in (FunctionCatalog[])[Catalogs.Corpus, Catalogs.BuiltIn])
+            foreach (var catalog in Catalogs.All)
             {
                 Assert.True(StatementClassifier.Scan(sql, catalog).IsReadOnly || !IsPlainSomewhere(sql, catalog), sql);
 
@@ -119,6 +119,28 @@ public sealed class MetamorphicTests(ITestOutputHelper output)
         }
 
         Assert.True(plain > 300, plain.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Vectors see a text in blocks: wherever an edge falls, the answer is the same.</summary>
+    [Fact]
+    public void PlainRead_AtEveryEdgeOfABlock_SaysYesOnlyWhereTheScannerDoes()
+    {
+        string[] traps =
+        [
+            "SELECT @advisory(1)", "SELECT :author\"b\" FROM t", "SELECT :author.b", "SELECT :author 'x'", "SELECT :author & 1", "SELECT @author \"b\"", "SELECT :a::int, $1into",
+            "SELECT \"größe\"\"x\", a..b", "SELECT (r).nextval", "SELECT r.nextval", "SELECT 'a''b', E'\\'' FROM t", "SELECT 1.e5into x", "SELECT a<>-1, b--c",
+            "SELECT a/*b*/", "SELECT x FROM t FOR UPDATE", "SELECT pg_sleep(1)", "SELECT \"pg_sleep\" (1)", "SELECT s.\"nextval\"('s')", "SELECT a INTO b", "SELECT 1;SELECT 2",
+        ];
+        foreach (var sql in Corpus.Statements.Where(sql => sql.StartsWith("select", StringComparison.OrdinalIgnoreCase) && sql.Length < 300).Concat(traps))
+        {
+            var isRead = Array.ConvertAll(Catalogs.All, catalog => StatementClassifier.Scan(sql, catalog).IsReadOnly);
+            for (var shift = 0; shift < 64; shift++)
+            {
+                var text = sql.Insert("select".Length, new string(' ', shift));
+                for (var i = 0; i < Catalogs.All.Length; i++)
+                    Assert.True(isRead[i] || !IsPlainSomewhere(text, Catalogs.All[i]), $"shifted by {shift}: {sql}");
+            }
+        }
     }
 
     /// <summary>Whether a machine with other vectors, or without any, takes a text for a plain read.</summary>
