@@ -12,6 +12,7 @@ public interface INodeProbe
     /// <param name="cancellationToken">Cancelled when the probe has taken longer than the probe time-out.</param>
     /// <returns>What the server said.</returns>
     /// <exception cref="System.Data.Common.DbException">The server could not answer. The node counts as unreachable until a later probe is
-    /// answered; probes go on by themselves.</exception>
+    /// answered; probes go on by themselves. Any other exception counts in the same way, and the first Open throws it as it is when no node can be
+    /// used, unless it is one of the network's or of time.</exception>
     public ValueTask<NodeProbeResult> ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken);
 }

@@ -75,17 +75,17 @@ internal sealed class NodeState(MonitoredNode node, int index)
         Snapshot = Snapshot with { IsReachable = false, Failures = Snapshot.Failures + 1, FailureMessage = Describe(error) };
     }
 
-    // Files that the settings name and that are not there, or cannot be read, are errors of Npgsql's in some places and their own in others; any
-    // IOException within its own is transient to Npgsql.
+    // What is neither the network's nor the server's: settings that exclude each other, a password provider or a probe that fails. Any IOException
+    // within Npgsql's own is transient to it, also that of a file that is not there.
     private static bool IsOfSettings(Exception error) => error switch
     {
         PostgresException => false,
-        NpgsqlException npgsql => !npgsql.IsTransient || IsOfAFile(npgsql.InnerException),
-        _ => IsOfAFile(error),
+        NpgsqlException npgsql => !npgsql.IsTransient || IsMissingFile(npgsql.InnerException),
+        _ => IsMissingFile(error)
+            || error is not (IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException),
     };
 
-    private static bool IsOfAFile(Exception? error) =>
-        error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException;
+    private static bool IsMissingFile(Exception? error) => error is FileNotFoundException or DirectoryNotFoundException;
 
     /// <summary>Finds out whether the node belongs to another cluster, in which case it serves nothing.</summary>
     /// <param name="identity">The cluster's system identifier; <see langword="null"/> while it is unknown.</param>

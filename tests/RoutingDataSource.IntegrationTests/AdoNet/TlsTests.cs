@@ -37,13 +37,13 @@ public sealed class TlsTests(TlsTests.Servers servers) : IClassFixture<TlsTests.
     [Fact]
     public async Task ClientCertificate_ThatServersRefuse_IsTransientAndNamesEachNode()
     {
-        // Some versions of TLS let the server say so only after the client is done: what Npgsql sees is a connection that ended.
+        // TLS 1.3 lets the server say so only after the client is done: what Npgsql sees is a connection that ended, in one way or another.
         var settings = $"{servers.Cluster.GetConnectionString(username: "holder")};SSL Mode=Require;SSL Certificate={servers.Folder}/other.pem;SSL Key={servers.Folder}/other.key";
         await using var routed = RoutingDataSource.Create(settings);
         var error = await Assert.ThrowsAsync<NpgsqlException>(async () => await routed.OpenConnectionAsync());
         Assert.True(error.IsTransient);
         foreach (var node in servers.Cluster.Nodes)
-            Assert.Contains($"127.0.0.1:{node.Port}: unreachable, Exception while reading from stream", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"127.0.0.1:{node.Port}: unreachable, ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,10 +69,13 @@ public sealed class TlsTests(TlsTests.Servers servers) : IClassFixture<TlsTests.
                 return certificate.Issuer == "CN=authority";
             }));
         Assert.Equal(servers.Cluster.Nodes.Select(node => $"CN={node.Name}").Order(), seen.Order());
-        await SameAsync(
-            "app",
-            "SSL Mode=Require",
-            builder => builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = (_, _, _, _) => false));
+        foreach (var mode in new[] { "Require", "VerifyFull" })
+        {
+            await SameAsync(
+                "app",
+                $"SSL Mode={mode}",
+                builder => builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = (_, _, _, _) => false));
+        }
     }
 
     private async Task SameAsync(string user, string settings, Action<NpgsqlDataSourceBuilder> configure)

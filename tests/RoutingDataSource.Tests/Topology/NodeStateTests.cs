@@ -155,7 +155,10 @@ public sealed class NodeStateTests
         Assert.Null(state.Misses(Error("28P01")).SetupError);
         Assert.NotNull(state.Misses(new NpgsqlException("no password")).SetupError);
         Assert.NotNull(state.Misses(new FileNotFoundException("no key")).SetupError);
-        Assert.Null(state.Misses(new InvalidOperationException("a probe of the program's")).SetupError);
+        Assert.NotNull(state.Misses(new NotSupportedException("two settings")).SetupError);
+        Assert.NotNull(state.Misses(new InvalidOperationException("a probe of the program's")).SetupError);
+        Assert.Null(state.Misses(new System.Net.Sockets.SocketException()).SetupError); // no such host: may be there soon
+        Assert.Null(state.Misses(new IOException("broken pipe")).SetupError);
         Assert.NotNull(state.Misses(new NpgsqlException("no handshake", new FileNotFoundException("no certificate"))).SetupError);
         Assert.Null(state.Answers(NodeRole.Replica).SetupError);
         Assert.Null(state.Misses(new NpgsqlException("the protocol is violated")).SetupError); // the settings were good
