@@ -15,6 +15,8 @@ public sealed class TlsTests(TlsTests.Servers servers) : IClassFixture<TlsTests.
     {
         { "app", "" },
         { "app", "SSL Mode=Require" },
+        { "app", "SSL Mode=Allow" },
+        { "app", "SSL Mode=Require;Keepalive=1" },
         { "app", "SSL Mode=Disable" },
         { "app", "SSL Mode=VerifyCA;Root Certificate={0}/authority.pem" },
         { "app", "SSL Mode=VerifyFull;Root Certificate={0}/authority.pem" },
@@ -35,15 +37,18 @@ public sealed class TlsTests(TlsTests.Servers servers) : IClassFixture<TlsTests.
         SameAsync(user, string.Format(null, settings, servers.Folder), _ => { });
 
     [Fact]
-    public async Task ClientCertificate_ThatServersRefuse_IsTransientAndNamesEachNode()
-    {
+    public Task ClientCertificate_ThatServersRefuse_IsTransientAndNamesEachNode() =>
         // TLS 1.3 lets the server say so only after the client is done: what Npgsql sees is a connection that ended, in one way or another.
-        var settings = $"{servers.Cluster.GetConnectionString(username: "holder")};SSL Mode=Require;SSL Certificate={servers.Folder}/other.pem;SSL Key={servers.Folder}/other.key";
-        await using var routed = RoutingDataSource.Create(settings);
-        var error = await Assert.ThrowsAsync<NpgsqlException>(async () => await routed.OpenConnectionAsync());
-        Assert.True(error.IsTransient);
-        foreach (var node in servers.Cluster.Nodes)
-            Assert.Contains($"127.0.0.1:{node.Port}: unreachable, ", error.Message, StringComparison.Ordinal);
+        EndsAsync("holder", $"SSL Mode=Require;SSL Certificate={servers.Folder}/other.pem;SSL Key={servers.Folder}/other.key");
+
+    [Fact]
+    public async Task DirectNegotiation_OnEveryNode_DoesWhatPlainDoesOrEnds()
+    {
+        const string Settings = "SSL Mode=Require;SSL Negotiation=Direct";
+        if (await servers.Cluster.Primary.QueryScalarAsync<bool>("SELECT current_setting('server_version_num')::int >= 170000"))
+            await SameAsync("app", Settings, _ => { });
+        else
+            await EndsAsync("app", Settings);
     }
 
     [Fact]
@@ -76,6 +81,15 @@ public sealed class TlsTests(TlsTests.Servers servers) : IClassFixture<TlsTests.
                 $"SSL Mode={mode}",
                 builder => builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = (_, _, _, _) => false));
         }
+    }
+
+    private async Task EndsAsync(string user, string settings)
+    {
+        await using var routed = RoutingDataSource.Create($"{servers.Cluster.GetConnectionString(username: user, password: "pass")};{settings}");
+        var error = await Assert.ThrowsAsync<NpgsqlException>(async () => await routed.OpenConnectionAsync());
+        Assert.True(error.IsTransient);
+        foreach (var node in servers.Cluster.Nodes)
+            Assert.Contains($"127.0.0.1:{node.Port}: unreachable, ", error.Message, StringComparison.Ordinal);
     }
 
     private async Task SameAsync(string user, string settings, Action<NpgsqlDataSourceBuilder> configure)
