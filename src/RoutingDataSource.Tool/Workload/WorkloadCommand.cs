@@ -51,8 +51,8 @@ internal static class WorkloadCommand
                 WriteFunctions = result.GetValue(write) ?? [],
                 PrimaryTables = result.GetValue(tables) ?? [],
             };
-            if (options.ReadOnlyFunctions.Concat(options.WriteFunctions).Concat(options.PrimaryTables).Any(string.IsNullOrWhiteSpace))
-                throw new UserErrorException("a name of a function or table is empty: give name, schema.name or schema.*.");
+            if (options.ReadOnlyFunctions.Concat(options.WriteFunctions).Concat(options.PrimaryTables).FirstOrDefault(name => !QualifiedName.IsWellFormed(name)) is { } wrong)
+                throw new UserErrorException($"'{wrong}' is no name of a function or table: give name, schema.name or schema.*, without arguments.");
             var report = await ReadAsync(result.GetValue(path), result.GetValue(connection), options, cancellation).ConfigureAwait(false);
             if (!result.GetValue(json))
                 WorkloadView.WriteTable(report, result.GetValue(limit));

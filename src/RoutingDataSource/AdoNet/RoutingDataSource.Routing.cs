@@ -307,6 +307,7 @@ public sealed partial class RoutingDataSource
         { Role: NodeRole.Unknown } => "not probed yet",
         { Role: NodeRole.Replica, IsDrained: true } => "replica, drained",
         { Role: NodeRole.Replica, Lag: { } lag } => $"replica, {lag.Bytes} bytes behind",
+        { Role: NodeRole.Replica } => "replica, its lag is not known",
         _ => node.Role.ToString().ToLowerInvariant(),
     };
 

@@ -1,3 +1,5 @@
+using ReplicaRouting.Classification;
+
 namespace ReplicaRouting;
 
 /// <summary>How a <see cref="RoutingDataSource"/> routes. Read once, when the data source is built.</summary>
@@ -134,6 +136,12 @@ public sealed class RoutingOptions
             yield return $"{nameof(ProbeTimeout)} is {ProbeTimeout}: it must be more than zero and at most {nameof(ProbeInterval)} ({ProbeInterval})";
         if (FailoverTimeout < TimeSpan.Zero || FailoverTimeout > Longest)
             yield return $"{nameof(FailoverTimeout)} is {FailoverTimeout}: it must be at least zero and at most a day";
+        foreach (var (option, names) in new[] { (nameof(ReadOnlyFunctions), ReadOnlyFunctions), (nameof(WriteFunctions), WriteFunctions), (nameof(PrimaryTables), PrimaryTables) })
+        {
+            foreach (var name in names.Where(name => !QualifiedName.IsWellFormed(name)))
+                yield return $"{option} has '{name}': it must be name, schema.name or schema.*, without arguments";
+        }
+
         if (TimeProvider is null)
             yield return $"{nameof(TimeProvider)} is null: use TimeProvider.System";
     }

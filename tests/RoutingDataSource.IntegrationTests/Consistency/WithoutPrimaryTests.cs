@@ -6,6 +6,18 @@ namespace ReplicaRouting.IntegrationTests.Consistency;
 /// <summary>Sessions that need more than any replica is known to show, while there is nobody who could tell or serve it.</summary>
 public sealed class WithoutPrimaryTests
 {
+    [Fact]
+    public async Task Open_NoPrimarySinceTheStart_SaysThatNoLagIsKnown()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await cluster.Primary.KillAsync();
+        await using var source = cluster.Build(options => (options.MaxReplicaLag, options.FailoverTimeout) = (null, TimeSpan.FromHours(1)));
+        var error = await Assert.ThrowsAsync<NpgsqlException>(() => source.RunAsync("SELECT 1")); // at once, whatever FailoverTimeout is
+        Assert.True(error.IsTransient);
+        Assert.StartsWith("No node can be used. ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("node2: replica, its lag is not known", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

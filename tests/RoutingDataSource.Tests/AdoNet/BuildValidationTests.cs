@@ -29,6 +29,9 @@ public sealed class BuildValidationTests
         ["ReplicaWait is 1.00:00:00.0000001"] = o => o.ReplicaWait = Day + TimeSpan.FromTicks(1),
         ["ProbeInterval is 1.00:00:00.0000001"] = o => o.ProbeInterval = Day + TimeSpan.FromTicks(1),
         ["FailoverTimeout is 1.00:00:00.0000001"] = o => o.FailoverTimeout = Day + TimeSpan.FromTicks(1),
+        ["ReadOnlyFunctions has 'f(int)'"] = o => o.ReadOnlyFunctions.Add("f(int)"),
+        ["WriteFunctions has 'audit()'"] = o => o.WriteFunctions.Add("audit()"),
+        ["PrimaryTables has ''"] = o => o.PrimaryTables.Add(""),
         ["TimeProvider is null"] = o => o.TimeProvider = null!,
     };
 
@@ -42,6 +45,7 @@ public sealed class BuildValidationTests
         o => (o.ProbeInterval, o.ProbeTimeout) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromTicks(1)),
         o => o.ProbeTimeout = o.ProbeInterval,
         o => o.FailoverTimeout = TimeSpan.Zero,
+        o => { o.ReadOnlyFunctions.Add("f"); o.WriteFunctions.Add("audit.*"); o.PrimaryTables.Add("\"My\".\"Table\""); },
         o => o.MaxPin = o.ReplicaWait = o.FailoverTimeout = o.ProbeInterval = o.ProbeTimeout = Day,
     ];
 

@@ -256,6 +256,32 @@ public sealed class FunctionCatalogTests
     [InlineData("\"A\".\"b\"\"c\"", "A", "b\"c")]
     [InlineData("s.*", "s", "*")]
     [InlineData("\"a.b\"", null, "a.b")]
-    public void Parse_NameOfAnOption_FoldsAsPostgresDoes(string text, string? schema, string name) =>
+    [InlineData(" \"A\".b ", "A", "b")]
+    [InlineData("_a1$.größe", "_a1$", "größe")]
+    public void Parse_NameOfAnOption_FoldsAsPostgresDoes(string text, string? schema, string name)
+    {
+        Assert.True(QualifiedName.IsWellFormed(text));
         Assert.Equal((schema, name), QualifiedName.Parse(text));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("*")]
+    [InlineData("f()")]
+    [InlineData("s.f(int, text)")]
+    [InlineData("s.")]
+    [InlineData(".f")]
+    [InlineData("a.b.c")]
+    [InlineData("s.f*")]
+    [InlineData("my table")]
+    [InlineData("a,b")]
+    [InlineData("1a")]
+    [InlineData("$a")]
+    [InlineData("\"\"")]
+    [InlineData("\"a")]
+    [InlineData("\"a\"\"")]
+    [InlineData("\"a\"b")]
+    public void IsWellFormed_WhatNamesNothing_IsNot(string? text) => Assert.False(QualifiedName.IsWellFormed(text));
 }
