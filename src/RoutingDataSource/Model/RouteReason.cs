@@ -90,7 +90,7 @@ public enum RouteReason
     /// <summary>The session wrote, and no replica is known to have replayed the write yet.</summary>
     ReadYourWrites,
 
-    /// <summary>The cluster has no replica, or all have weight 0 or are drained.</summary>
+    /// <summary>The cluster has no replica, or all are drained.</summary>
     NoReplica,
 
     /// <summary>No replica answers its probes.</summary>
