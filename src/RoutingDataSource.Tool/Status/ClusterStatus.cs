@@ -57,8 +57,9 @@ internal sealed class ClusterStatus
                 yield return $"{server.Name} does not stream: see its log, and its primary_conninfo and primary_slot_name";
             if (server.IsReplayPaused)
                 yield return $"{server.Name} has its replay paused: SELECT pg_wal_replay_resume() there";
-            if (LagTime(server) > maxLag)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{server.Name} is {LagTime(server)!.Value.TotalSeconds:0.0} s behind, {LagBytes(server)} bytes of WAL: routing leaves a replica beyond MaxReplicaLag ({maxLag.TotalSeconds:0.###} s)");
+            // Without a primary the age of the last commit is no lag.
+            if (LagBytes(server) is { } bytes && LagTime(server) is { } lag && lag > maxLag)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{server.Name} is {lag.TotalSeconds:0.0} s behind, {bytes} bytes of WAL: routing leaves a replica beyond MaxReplicaLag ({maxLag.TotalSeconds:0.###} s)");
         }
     }
 }
