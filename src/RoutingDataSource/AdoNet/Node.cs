@@ -96,6 +96,8 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     {
         lock (_lock)
         {
+            if (reader.ReadsWith is null)
+                return; // a Close at the same time was first
             reader.ReadsWith = null;
             if (reader.PreviousReader is not null)
                 reader.PreviousReader.NextReader = reader.NextReader;

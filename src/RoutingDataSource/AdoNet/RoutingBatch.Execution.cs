@@ -59,23 +59,34 @@ public sealed partial class RoutingBatch
         }
     }
 
-    private RoutingConnection RequireConnection() =>
-        _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
+    private RoutingConnection RequireConnection() => _connection ?? throw NoConnection();
+
+    // As Npgsql: what cannot run says so with its task.
+    private static ValueTask<T> Refuse<T>(bool async) => async ? ValueTask.FromException<T>(NoConnection()) : throw NoConnection();
+
+    private static InvalidOperationException NoConnection() => new("Connection property has not been initialized.");
 
     private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
-        RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
-            new(this, _isDataSourceBatch ? behavior | CommandBehavior.CloseConnection : behavior), _isDataSourceBatch, async, cancellationToken);
+        RunAsync<Reader, NpgsqlDataReader>(
+            new(this, _isDataSourceBatch ? behavior | CommandBehavior.CloseConnection : behavior), async, cancellationToken);
 
     private ValueTask<T> RunAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T> =>
-        RequireConnection().ExecuteAsync<TOperation, T>(operation, _isDataSourceBatch, async, cancellationToken);
+        _connection is { } connection
+            ? connection.ExecuteAsync<TOperation, T>(operation, _isDataSourceBatch, async, cancellationToken)
+            : Refuse<T>(async);
 
-    private async ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
+    private ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
     {
         if (_isDataSourceBatch)
             throw NotOnDataSourceBatch();
         var connection = RequireConnection();
         connection.CheckOpen();
+        return PrepareAsync(connection, async, cancellationToken);
+    }
+
+    private async ValueTask PrepareAsync(RoutingConnection connection, bool async, CancellationToken cancellationToken)
+    {
         _isPrepared = true;
         _preparedOn = null;
         try

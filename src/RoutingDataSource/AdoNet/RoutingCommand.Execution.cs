@@ -62,7 +62,7 @@ public sealed partial class RoutingCommand
         get
         {
             var text = Own.CommandText;
-            var source = RequireConnection().Source;
+            var source = _connection!.Source; // also of a command that was disposed on its way: what it runs into is still told
             if (ReferenceEquals(text, _classifiedText) && ReferenceEquals(source.ClassifiesWith, _classifiedWith))
                 return _statement;
             _statement = CommandType switch
@@ -96,12 +96,21 @@ public sealed partial class RoutingCommand
     private RoutingConnection RequireConnection()
     {
         CheckNotDisposed();
-        return _connection ?? throw new InvalidOperationException("Connection property has not been initialized.");
+        return _connection ?? throw NoConnection();
     }
 
+    // As Npgsql: what cannot run says so with its task.
+    private ValueTask<T> Refuse<T>(bool async)
+    {
+        Exception error = _isDisposed ? new ObjectDisposedException(typeof(NpgsqlCommand).FullName) : NoConnection();
+        return async ? ValueTask.FromException<T>(error) : throw error;
+    }
+
+    private static InvalidOperationException NoConnection() => new("Connection property has not been initialized.");
+
     private ValueTask<NpgsqlDataReader> ReadAsync(bool async, CommandBehavior behavior, CancellationToken cancellationToken) =>
-        RequireConnection().ExecuteAsync<Reader, NpgsqlDataReader>(
-            new(this, _isDataSourceCommand ? behavior | CommandBehavior.CloseConnection : behavior), _isDataSourceCommand, async, cancellationToken);
+        RunAsync<Reader, NpgsqlDataReader>(
+            new(this, _isDataSourceCommand ? behavior | CommandBehavior.CloseConnection : behavior), async, cancellationToken);
 
     /// <summary>Npgsql's own task serves where the answer was there at once: another one would be the only thing that routing allocates.</summary>
     private Task<NpgsqlDataReader> AsTask(ValueTask<NpgsqlDataReader> read)
@@ -126,7 +135,9 @@ public sealed partial class RoutingCommand
 
     private ValueTask<T> RunAsync<TOperation, T>(TOperation operation, bool async, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<T> =>
-        RequireConnection().ExecuteAsync<TOperation, T>(operation, _isDataSourceCommand, async, cancellationToken);
+        _connection is { } connection && !_isDisposed
+            ? connection.ExecuteAsync<TOperation, T>(operation, _isDataSourceCommand, async, cancellationToken)
+            : Refuse<T>(async);
 
     private ValueTask BindAsync(NpgsqlConnection inner, int generation, bool async, CancellationToken cancellationToken)
     {

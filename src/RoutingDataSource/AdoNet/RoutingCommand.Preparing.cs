@@ -43,12 +43,17 @@ public sealed partial class RoutingCommand
     /// <returns>A task that completes when the server has answered.</returns>
     public Task UnprepareAsync(CancellationToken cancellationToken = default) => UnprepareAsync(async: true, cancellationToken).AsTask();
 
-    private async ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
+    private ValueTask PrepareAsync(bool async, CancellationToken cancellationToken)
     {
         if (_isDataSourceCommand)
             throw NotOnDataSourceCommand();
         var connection = RequireConnection();
         connection.CheckOpen();
+        return PrepareAsync(connection, async, cancellationToken);
+    }
+
+    private async ValueTask PrepareAsync(RoutingConnection connection, bool async, CancellationToken cancellationToken)
+    {
         _preparedFor = connection;
         _preparedOn = null;
         try

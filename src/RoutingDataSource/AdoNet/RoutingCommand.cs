@@ -211,6 +211,8 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
             var connection = (RoutingConnection?)value;
             if (_own is { } own)
                 own.Connection = null; // Npgsql refuses this while a reader of the command is open
+            if (_connection is { } former && ReferenceEquals(former.LastCommand, this))
+                former.LastCommand = null; // whose end is no concern of this command any more
             _connection = connection;
             _transaction = null;
         }
@@ -327,6 +329,8 @@ public sealed partial class RoutingCommand : DbCommand, ICloneable, IComponent
         _keptText = own.CommandText;
         if (InnerCommand.TryReset(own, out _keptParameters))
             source.Commands.Give(own);
+        else
+            (_own, _keptText) = (own, null); // it stays what it was, with its parameters
     }
 
     /// <summary>Makes a kept command as good as new.</summary>

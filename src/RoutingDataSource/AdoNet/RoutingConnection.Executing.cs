@@ -53,7 +53,8 @@ public partial class RoutingConnection
             throw new NpgsqlOperationInProgressException(running as NpgsqlCommand ?? new NpgsqlCommand(running as string));
         }
 
-        if (CheckOpen(out var busyGeneration) is { } busy)
+        // What has failed already was on its way when the connection was open and not busy.
+        if (failed is null && CheckOpen(out var busyGeneration) is { } busy)
             return await RunOnBusyAsync<TOperation, T>(operation, busy, busyGeneration, async, cancellationToken).ConfigureAwait(false);
         _running = (object?)operation.Command ?? operation.Text;
         try
@@ -265,7 +266,7 @@ public partial class RoutingConnection
         bool canRepeat, in StatementClass statement, in RouteDecision decision, Exception error, int attempt)
     {
         const int mostAttempts = 3; // a replica, another replica, the primary
-        if (attempt >= mostAttempts)
+        if (attempt >= mostAttempts || _state != ConnectionState.Open) // closed meanwhile: nobody would give another server's connection back
             return null;
         if (decision.Target == RouteTarget.Replica && IsRefusedSetting(decision, error))
             return new(RouteTarget.Primary, Source.Table.Snapshot.PrimaryIndex, RouteReason.SessionPinned) { WasRerun = true };

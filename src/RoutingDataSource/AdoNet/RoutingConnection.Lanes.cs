@@ -72,9 +72,19 @@ public partial class RoutingConnection
             }
         }
 
+        if (_state == System.Data.ConnectionState.Closed)
+            throw await WasClosedAsync(async).ConfigureAwait(false);
         if (_settings is not null)
             await ReplayOnPrimaryAsync(async, cancellationToken).ConfigureAwait(false);
         return _primary.Connection!;
+    }
+
+    // The program has closed the connection while it waited for a server's, which nobody else would give back.
+    private async ValueTask<Exception> WasClosedAsync(bool async)
+    {
+        await ReleasePrimaryAsync(async).ConfigureAwait(false);
+        await ReleaseReplicaAsync(async).ConfigureAwait(false);
+        return new InvalidOperationException("Connection is not open");
     }
 
     private async ValueTask ReplayOnPrimaryAsync(bool async, CancellationToken cancellationToken)
@@ -126,6 +136,8 @@ public partial class RoutingConnection
         _replica.Opened();
         _replica.IsReset = isReset;
         node.AddReader(this, inner);
+        if (_state == System.Data.ConnectionState.Closed)
+            throw await WasClosedAsync(async).ConfigureAwait(false);
         if (_settings is not null)
             await ReplayOnReplicaAsync(async, cancellationToken).ConfigureAwait(false);
         return inner;
@@ -152,6 +164,7 @@ public partial class RoutingConnection
                 return true;
             }
 
+            cancellationToken.ThrowIfCancellationRequested(); // the exception of Npgsql's own commands: its Open makes a TaskCanceledException of it
             var opening = inner.OpenAsync(cancellationToken);
             if (!opening.IsCompleted && suppress is null && !enlist && await IsLeftBehindAsync(opening, inner, node).ConfigureAwait(false))
                 return false;

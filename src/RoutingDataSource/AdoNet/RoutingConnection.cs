@@ -51,8 +51,8 @@ public partial class RoutingConnection : DbConnection, ICloneable, IComponent, I
     /// <summary>The command that was made last for this connection.</summary>
     internal RoutingCommand? LastCommand { get; set; }
 
-    /// <summary>Whether a command is on its way.</summary>
-    internal bool IsExecuting => _running is not null;
+    /// <summary>Whether a command is on its way, or the Open that it begins with.</summary>
+    internal bool IsExecuting => _running is not null || _state == ConnectionState.Connecting;
 
     /// <summary>Where inner commands come from and go to; <see langword="null"/> when they must be made anew and left behind.</summary>
     internal RoutingDataSource? Recycles => _isInnerKnown || _source is not { KeepsFailedCommands: false } ? null : _source;

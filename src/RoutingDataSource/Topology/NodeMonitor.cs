@@ -184,6 +184,8 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
             else
             {
                 await RunPrimaryTaskAsync(connection, LongestFirstTask).ConfigureAwait(false);
+                if (attempt.IsLeft)
+                    throw new OperationCanceledException(); // it was reported missed, and newer probes may know better
                 answered(started, elapsed, result); // whoever waits for the first answer gets what the task learned as well
             }
 

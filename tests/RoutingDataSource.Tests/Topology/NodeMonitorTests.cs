@@ -231,6 +231,41 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_TaskThatOutlastsTheTimeOfItsProbe_IsNotFollowedByTheAnswer()
+    {
+        var (began, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var monitor = new NodeMonitor(
+            _node.Monitored,
+            new()
+            {
+                ProbeInterval = Interval,
+                ProbeTimeout = ProbeTimeout,
+                Probe = new FakeNode.Probe(_node),
+                TimeProvider = _clock,
+                PrimaryTask = (_, _) =>
+                {
+                    began.SetResult();
+                    return ended.Task; // a server that has stopped answering keeps it, cancelled or not
+                },
+            },
+            (started, elapsed, result) => _answers.Writer.TryWrite((started, elapsed, result)),
+            error => _failures.Writer.TryWrite(error));
+        _running = Task.Run(() => monitor.RunAsync(_stopping.Token));
+        (await _node.NextAsync()).Answer(FakeNode.Replica(1));
+        await _answers.Reader.ReadAsync();
+        await PauseAsync();
+        (await _node.NextAsync()).Answer(FakeNode.Primary(2)); // it was promoted
+        await began.Task;
+        await FireTimerAsync(left => left == ProbeTimeout);
+        await FailedAsync();
+        await Task.Run(ended.SetResult); // what follows runs in there
+        await PauseAsync();
+        (await _node.NextAsync()).Answer(FakeNode.Primary(3));
+        Assert.Equal(3UL, (await _answers.Reader.ReadAsync()).Result.Position!.Value.Value);
+        Assert.False(_answers.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task Run_ConnectionRefused_IsTheFailureThatIsReported()
     {
         var refused = States.Refused();
