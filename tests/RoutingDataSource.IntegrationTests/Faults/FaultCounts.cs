@@ -22,7 +22,8 @@ internal sealed class FaultCounts
 
     /// <summary>A read was answered.</summary>
     /// <param name="elapsed">How long it took, with the opening of its connection.</param>
-    /// <param name="inPromotion">Whether a promotion was under way: reads that must show what was written wait for the new primary.</param>
+    /// <param name="inPromotion">Whether a promotion was under way, and the read takes no time of its own: reads that must show what was written
+    /// wait for the new primary.</param>
     /// <param name="ofSilence">Whether a replica was silent meanwhile, and the read takes no time of its own.</param>
     public void NoteReadTime(TimeSpan elapsed, bool inPromotion, bool ofSilence)
     {

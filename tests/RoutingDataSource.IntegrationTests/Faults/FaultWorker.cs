@@ -136,7 +136,7 @@ internal sealed class FaultWorker(
             route = command.LastRoute;
             counts.NoteReadTime(
                 Stopwatch.GetElapsedTime(started),
-                inPromotion: IsTouched(begunIn, generation()),
+                inPromotion: sql == ReadSql && IsTouched(begunIn, generation()),
                 ofSilence: sql == ReadSql && IsTouched(silence, silences()));
             if (sql == ReadSql)
                 _history.Read(value, begunIn, route);
