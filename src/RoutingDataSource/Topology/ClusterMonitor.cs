@@ -45,7 +45,8 @@ internal sealed class ClusterMonitor : IDisposable
         _history = new(spacing: (long)(options.ProbeInterval.TotalSeconds / SamplesPerInterval * options.TimeProvider.TimestampFrequency));
         _states = [.. nodes.Select((node, index) => new NodeState(node, index))];
         _monitors = [.. nodes.Select((node, index) => new NodeMonitor(
-            node, options, (started, elapsed, result) => Answered(index, started, elapsed, result), error => Failed(index, error)))];
+            node, options, () => Current.PrimaryIndex >= 0,
+            (started, elapsed, result) => Answered(index, started, elapsed, result), error => Failed(index, error)))];
         _current = new(0, [.. _states.Select(state => state.Snapshot)], -1, 0, null, null);
     }
 
@@ -276,12 +277,12 @@ internal sealed class ClusterMonitor : IDisposable
                 state.ForgetDescent(furthest);
             _history.Reset(next.Epoch);
             Log.PrimaryFound(_logger, _nodes[next.Index].Name, next.Timeline);
-            foreach (var monitor in _monitors)
-                monitor.Wake(); // the others' lag is counted from the new primary's position
+            RequestProbes(); // the others' lag is counted from the new primary's position
         }
         else if (next.Index < 0)
         {
             Log.PrimaryLost(_logger, next.Problem ?? "no node accepts writes");
+            RequestProbes(); // a server that was given time because it did not answer may be the primary by now
         }
 
         _election = next;

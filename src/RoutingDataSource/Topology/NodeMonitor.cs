@@ -3,9 +3,10 @@ using Npgsql;
 namespace ReplicaRouting.Topology;
 
 /// <summary>Probes one server for ever: one held connection, one probe at a time, at jittered intervals, sooner when somebody asks.</summary>
-internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, Action<long, TimeSpan, NodeProbeResult> answered, Action<Exception> failed)
+internal sealed class NodeMonitor(
+    MonitoredNode node, TopologyOptions options, Func<bool> hasPrimary, Action<long, TimeSpan, NodeProbeResult> answered, Action<Exception> failed)
 {
-    // A node that does not answer is asked less and less often, up to this many intervals apart.
+    // A node that does not answer is asked less and less often, up to this many intervals apart. Not where the primary is missing: it may be the one.
     private const int MaxBackOff = 5;
 
     // How long the first answer of a primary waits for its task, and how long the task may take beside the probes.
@@ -66,6 +67,7 @@ internal sealed class NodeMonitor(MonitoredNode node, TopologyOptions options, A
         {
             0 => 1.0,
             1 => 1.0 / EarlyProbesPerInterval, // one missed answer is looked into at once
+            _ when !hasPrimary() => 1.0,
             _ => Math.Min(1 << Math.Min(_failures - 2, 8), MaxBackOff),
         };
         var jitter = 0.9 + (0.2 * Random.Shared.NextDouble());

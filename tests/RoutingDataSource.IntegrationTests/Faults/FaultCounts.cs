@@ -17,6 +17,7 @@ internal sealed class FaultCounts
     public long SlowestFirstWriteMs;
     public long SlowestFrozenReadMs;
     public long SlowestReadInPromotionMs;
+    public long SlowestReadAfterReturnMs;
 
     public bool IsClean => Failed == 0 && Stale == 0 && Backwards == 0 && Doubled == 0 && Misrouted == 0 && Reads > 0 && Writes > 0;
 
@@ -25,10 +26,14 @@ internal sealed class FaultCounts
     /// <param name="inPromotion">Whether a promotion was under way, and the read takes no time of its own: reads that must show what was written
     /// wait for the new primary.</param>
     /// <param name="ofSilence">Whether a replica was silent meanwhile, and the read takes no time of its own.</param>
-    public void NoteReadTime(TimeSpan elapsed, bool inPromotion, bool ofSilence)
+    /// <param name="afterReturn">How long after the return of a primary that was cut off, for a read that waited for it: nobody else has what it must
+    /// show, so the length of the cut is no fault of the router.</param>
+    public void NoteReadTime(TimeSpan elapsed, bool inPromotion, bool ofSilence, TimeSpan? afterReturn)
     {
         Raise(ref SlowestReadMs, elapsed);
-        if (inPromotion)
+        if (afterReturn is { } waited)
+            Raise(ref SlowestReadAfterReturnMs, waited);
+        else if (inPromotion)
             Raise(ref SlowestReadInPromotionMs, elapsed);
         else if (ofSilence)
             Raise(ref SlowestFrozenReadMs, elapsed);
@@ -48,5 +53,5 @@ internal sealed class FaultCounts
     public override string ToString() =>
         $"faults: reads={Reads} failed={Failed} stale={Stale} backwards={Backwards} doubled={Doubled} misrouted={Misrouted} " +
         $"slowest_read_ms={SlowestReadMs} writes={Writes} lost_acknowledged={LostAcknowledged} write_errors={WriteErrors} slowest_first_write_after_promotion_ms={SlowestFirstWriteMs} refused_nobody_alive={RefusedNobodyAlive} " +
-        $"slowest_frozen_read_ms={SlowestFrozenReadMs} slowest_read_in_promotion_ms={SlowestReadInPromotionMs}";
+        $"slowest_frozen_read_ms={SlowestFrozenReadMs} slowest_read_in_promotion_ms={SlowestReadInPromotionMs} slowest_read_after_cut_of_primary_ms={SlowestReadAfterReturnMs}";
 }

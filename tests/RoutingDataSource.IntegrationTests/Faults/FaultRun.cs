@@ -16,6 +16,7 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
     private RoutingDataSource _source = null!;
     private int _generation; // odd while a promotion is under way
     private int _silences; // odd while a server is silent: stopped, or cut off
+    private PrimaryAbsence _absence = new(0, 0);
     private FaultWorker[] _workers = [];
     private NetworkPath? _path; // to the last node, where the machine allows it
 
@@ -47,7 +48,7 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
 
         using var stopping = new CancellationTokenSource();
         _workers = [.. Enumerable.Range(0, workers).Select(id => new FaultWorker(
-            id, _source, _counts, () => Volatile.Read(ref _generation), () => Volatile.Read(ref _silences),
+            id, _source, _counts, () => Volatile.Read(ref _generation), () => Volatile.Read(ref _silences), () => Volatile.Read(ref _absence),
             () => _cluster.Nodes.Any(node => node.IsRunning && !node.IsFrozen), Say))];
         var running = _workers.Select(worker => worker.IsSync
             ? OwnThread.RunAsync(() => worker.RunAsync(stopping.Token))
@@ -108,16 +109,8 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
                 Interlocked.Increment(ref _silences);
                 break;
             case "cut":
-                // Whatever that node is by now: a replica, or the primary, which its replicas still reach.
                 Interlocked.Increment(ref _silences);
-                if (_cluster.Primary == _cluster.Nodes[^1])
-                    Interlocked.Increment(ref _generation); // reads wait for it, and writes that it made may be unknown to us
-                await _path!.CutAsync();
-                await LetWorkAsync(5);
-                await _path.MendAsync();
-                await WaitUntilAsync(() => _source.Cluster.Primary is not null, "the primary to be back");
-                if (_cluster.Primary == _cluster.Nodes[^1])
-                    Interlocked.Increment(ref _generation);
+                await CutOffAsync();
                 Interlocked.Increment(ref _silences);
                 break;
             case "restart":
@@ -154,6 +147,26 @@ internal sealed class FaultRun(int seed, TimeSpan duration, int workers, Action<
             default:
                 throw new ArgumentException($"Unknown fault '{fault}'.", nameof(fault));
         }
+    }
+
+    // Whatever the last node is by now: a replica, or the primary, which its replicas still reach.
+    private async Task CutOffAsync()
+    {
+        var isPrimary = _cluster.Primary == _cluster.Nodes[^1];
+        if (isPrimary)
+        {
+            Interlocked.Increment(ref _generation); // writes that it made may be unknown to us
+            Volatile.Write(ref _absence, new(Stopwatch.GetTimestamp(), 0));
+        }
+
+        await _path!.CutAsync();
+        await LetWorkAsync(5);
+        await _path.MendAsync();
+        if (isPrimary)
+            Volatile.Write(ref _absence, _absence with { Ended = Stopwatch.GetTimestamp() });
+        await WaitUntilAsync(() => _source.Cluster.Primary is not null, "the primary to be back");
+        if (isPrimary)
+            Interlocked.Increment(ref _generation);
     }
 
     private static async Task FillSlotsAsync(PostgresNode node)

@@ -5,7 +5,7 @@ namespace ReplicaRouting.IntegrationTests.Faults;
 
 /// <summary>One session that writes its own row, reads it back, reads others and runs transactions, and says what it saw.</summary>
 internal sealed class FaultWorker(
-    int id, RoutingDataSource source, FaultCounts counts, Func<int> generation, Func<int> silences, Func<bool> isAnybodyAlive, Action<string> complain)
+    int id, RoutingDataSource source, FaultCounts counts, Func<int> generation, Func<int> silences, Func<PrimaryAbsence> absence, Func<bool> isAnybodyAlive, Action<string> complain)
 {
     private const string WriteSql = "WITH u AS (UPDATE kv SET n = $2 WHERE id = $1) INSERT INTO log (worker, n) VALUES ($1, $2)";
     private const string ReadSql = "SELECT n FROM kv WHERE id = $1";
@@ -134,10 +134,12 @@ internal sealed class FaultWorker(
                 command.Parameters.Add(new() { Value = id });
             var value = (long)(isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync())!;
             route = command.LastRoute;
+            var ended = Stopwatch.GetTimestamp();
             counts.NoteReadTime(
-                Stopwatch.GetElapsedTime(started),
+                Stopwatch.GetElapsedTime(started, ended),
                 inPromotion: sql == ReadSql && IsTouched(begunIn, generation()),
-                ofSilence: sql == ReadSql && IsTouched(silence, silences()));
+                ofSilence: sql == ReadSql && IsTouched(silence, silences()),
+                afterReturn: sql == ReadSql ? absence().AfterReturn(started, ended) : null);
             if (sql == ReadSql)
                 _history.Read(value, begunIn, route);
             else

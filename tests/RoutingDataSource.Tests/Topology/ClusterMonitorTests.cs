@@ -129,6 +129,39 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Primary_Lost_AServerThatWasGivenTimeIsAskedAtOnce()
+    {
+        await StartAsync();
+        _b.Refuse(States.Refused(), times: 100);
+        await MissAsync(_b); // its connection is lost, and there is no other
+        for (var i = 0; i < 20; i++)
+        {
+            foreach (var (node, result) in new[] { (_a, FakeNode.Primary()), (_c, FakeNode.Replica()) })
+            {
+                await MoveUntilCalledAsync(node);
+                await AnswerAsync(node, result);
+            }
+        }
+
+        var asked = _b.Attempts;
+        Assert.InRange(asked, 6, 14); // in 20 intervals
+        await MissAsync(_a);
+        await MoveUntilCalledAsync(_a);
+        asked = _b.Attempts;
+        await MissAsync(_a);
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        var lost = _clock.GetTimestamp();
+        while (_b.Attempts == asked)
+        {
+            await WaitForAsync(() => _b.Attempts > asked || IsStill, "b to be asked");
+            if (_b.Attempts == asked)
+                _clock.Advance(_clock.Timers[0]);
+        }
+
+        Assert.InRange(_clock.GetTimestamp() - lost, 0, (Interval / 20).Ticks); // and not after the rest of five intervals
+    }
+
+    [Fact]
     public async Task Primary_NobodyListensAnyMore_IsGivenUpAtOnce()
     {
         await StartAsync();

@@ -21,10 +21,12 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeMonitor _monitor;
     private Task _running = Task.CompletedTask;
+    private bool _hasPrimary = true;
 
     public NodeMonitorTests() => _monitor = new(
         _node.Monitored,
         new() { ProbeInterval = Interval, ProbeTimeout = ProbeTimeout, Probe = new FakeNode.Probe(_node), TimeProvider = _clock },
+        () => _hasPrimary,
         (started, elapsed, result) => _answers.Writer.TryWrite((started, elapsed, result)),
         error => _failures.Writer.TryWrite(error));
 
@@ -84,6 +86,24 @@ public sealed class NodeMonitorTests : IAsyncDisposable
 
         (await _node.NextAsync()).Answer(FakeNode.Replica()); // and the first answer brings the interval back
         Assert.InRange(await PauseAsync(), Interval * 0.9, Interval * 1.1);
+    }
+
+    [Fact]
+    public async Task Run_MissedProbesWithoutAPrimary_AreAnIntervalApart()
+    {
+        _hasPrimary = false;
+        Start();
+        (await _node.NextAsync()).Answer(FakeNode.Replica());
+        await PauseAsync();
+        var intervals = new List<double>();
+        for (var i = 0; i < 7; i++)
+        {
+            await MissAsync(await _node.NextAsync());
+            intervals.Add(await PauseAsync() / Interval);
+        }
+
+        double[] expected = [0.05, 1, 1, 1, 1, 1, 1]; // the server may be the primary, and writes wait for it
+        Assert.All(intervals.Zip(expected), pair => Assert.InRange(pair.First, pair.Second * 0.9, pair.Second * 1.1));
     }
 
     [Fact]
@@ -248,6 +268,7 @@ public sealed class NodeMonitorTests : IAsyncDisposable
                     return ended.Task; // a server that has stopped answering keeps it, cancelled or not
                 },
             },
+            () => true,
             (started, elapsed, result) => _answers.Writer.TryWrite((started, elapsed, result)),
             error => _failures.Writer.TryWrite(error));
         _running = Task.Run(() => monitor.RunAsync(_stopping.Token));
