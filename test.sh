@@ -49,8 +49,9 @@ done
 
 . "$root/eng/environment.sh"
 
-# The tests behind poolers, those that cut the network and those in a browser need these; where they cannot be installed, they are skipped, or fail in CI.
-install_packages pgbouncer haproxy iproute2:ip chromium
+# The tests behind poolers, those that cut the network, those in a browser and the one that publishes native code need these; where they cannot be installed,
+# they are skipped, or fail in CI.
+install_packages pgbouncer haproxy iproute2:ip chromium gcc libc6-dev:gcc
 
 echo "Building the tests …" >&2
 if [ "$faults" -eq 1 ]; then

@@ -31,7 +31,7 @@ public sealed class PackagesFixture : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    /// <summary>Makes a program with references to packages of ours.</summary>
+    /// <summary>Makes a program with references to packages: ours by their name, others as name/version.</summary>
     /// <returns>Its folder.</returns>
     public string NewProject(string name, string program, string properties, params string[] packages) =>
         NewProject("Microsoft.NET.Sdk", name, program, properties, packages);
@@ -43,10 +43,11 @@ public sealed class PackagesFixture : IAsyncLifetime
     private string NewProject(string sdk, string name, string program, string properties, string[] packages)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
-        // What only a runtime identifier brings is not in every cache.
-        var online = properties.Contains("RuntimeIdentifier", StringComparison.Ordinal) ? """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" />""" : "";
-        if (Directory.Exists(Path.Combine(Cache, $"microsoft.netcore.app.runtime.{Rid}")))
-            online = "";
+        // What only publishing for one system brings is not in every cache.
+        string[] parts = properties.Contains("PublishAot", StringComparison.Ordinal)
+            ? [$"runtime.{Rid}.microsoft.dotnet.ilcompiler", $"microsoft.netcore.app.runtime.nativeaot.{Rid}"]
+            : properties.Contains("RuntimeIdentifier", StringComparison.Ordinal) ? [$"microsoft.netcore.app.runtime.{Rid}"] : [];
+        var online = parts.All(part => Directory.Exists(Path.Combine(Cache, part))) ? "" : """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" />""";
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(Folder, "cache")}" /></config>
@@ -59,11 +60,17 @@ public sealed class PackagesFixture : IAsyncLifetime
                 <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors><NuGetAudit>false</NuGetAudit>{properties}
               </PropertyGroup>
-              <ItemGroup>{string.Concat(packages.Select(package => $"""<PackageReference Include="{package}" Version="{Version}" />"""))}</ItemGroup>
+              <ItemGroup>{string.Concat(packages.Select(Reference))}</ItemGroup>
             </Project>
             """);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         return folder;
+    }
+
+    private static string Reference(string package)
+    {
+        var parts = package.Split('/');
+        return $"""<PackageReference Include="{parts[0]}" Version="{parts.ElementAtOrDefault(1) ?? Version}" />""";
     }
 
     public static string Rid => System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
