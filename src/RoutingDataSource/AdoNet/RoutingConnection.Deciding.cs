@@ -61,7 +61,7 @@ public partial class RoutingConnection
         var forced = RoutingSession.ForcedTarget;
         if (forced == RouteTarget.Primary)
             return new(RouteTarget.Primary, primary, RouteReason.PrimaryScope);
-        if (Source.Rules.Length > 0 && AskRules(text, statement, table) is { } ruled)
+        if (Source.Rules.Length > 0 && AskRules(text, statement, table, waivesFloor: forced is not null || statement.Hint == RouteHint.Replica) is { } ruled)
             return ruled;
         if (table.Cycle.Length == 0 && !peek)
             Seen?.LeaveReplica(Source.Time.GetTimestamp());
@@ -71,30 +71,36 @@ public partial class RoutingConnection
         var floor = default(WalPosition);
         if (forced is null && statement.Hint != RouteHint.Replica && Seen is { } state)
         {
-            if (Source.Options.SwitchReplica == SwitchReplica.PerConnection && state.Replica is >= 0 and var sticky)
+            if (Source.Options.SwitchReplica == SwitchReplica.PerConnection)
             {
-                if (table.IsEligible(sticky) && (state.IsFree || IsAbove(state, table, sticky)))
-                    return new(RouteTarget.Replica, sticky, RouteReason.ProvenRead);
-                if (!peek)
-                    state.LeaveReplica(Source.Time.GetTimestamp());
+                if (state.Replica is >= 0 and var sticky)
+                {
+                    if (table.IsEligible(sticky) && (state.IsFree || IsAbove(state, table, sticky)))
+                        return new(RouteTarget.Replica, sticky, RouteReason.ProvenRead);
+                    if (!peek)
+                        state.LeaveReplica(Source.Time.GetTimestamp());
+                }
+
+                floor = state.GetReleased(table.Snapshot.Epoch);
             }
 
             if (!state.IsFree)
             {
-                switch (state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out floor))
+                switch (state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var known))
                 {
                     case FloorStatus.NotSampledYet:
                         Source.RequestProbes();
                         return Fallback(table, RouteReason.ReadYourWrites, null, peek);
-                    case FloorStatus.None:
-                        floor = default;
+                    case FloorStatus.Known when known > floor:
+                        floor = known;
                         break;
                 }
             }
         }
 
         // Where the settings of the connection have been made they need not be made again.
-        if (_settings is not null && Source.Options.SwitchReplica == SwitchReplica.PerConnection && floor == default && _replica.IsHeld && table.IsEligible(_replica.Node!.Index))
+        if (_settings is not null && Source.Options.SwitchReplica == SwitchReplica.PerConnection && _replica.IsHeld && table.IsEligible(_replica.Node!.Index) &&
+            (floor == default || table.HasReplayed(_replica.Node.Index, floor)))
             return new(RouteTarget.Replica, _replica.Node!.Index, RouteReason.ProvenRead);
         var node = peek ? table.Choose(0, floor) : Source.ChooseReplica(table, floor);
         if (node >= 0)
@@ -156,7 +162,7 @@ public partial class RoutingConnection
         Source.LeaveFallback();
     }
 
-    private RouteDecision? AskRules(string text, in StatementClass statement, ReadTable table)
+    private RouteDecision? AskRules(string text, in StatementClass statement, ReadTable table, bool waivesFloor)
     {
         var context = new RuleContext(text, statement, RoutingSession.Current is not null, Seen is { IsFree: false }, table.Snapshot);
         foreach (var rule in Source.Rules)
@@ -168,12 +174,30 @@ public partial class RoutingConnection
                 return new(RouteTarget.Primary, table.Snapshot.PrimaryIndex, RouteReason.Rule);
             if (decision.NodeName is not { } name)
                 return null;
-            var node = Array.Find(Source.Nodes, node => node.Name == name);
-            return node is not null && table.IsEligible(node.Index) && (Seen is not { IsFree: false } state || IsAbove(state, table, node.Index))
-                ? new RouteDecision(RouteTarget.Replica, node.Index, RouteReason.Rule)
+            var node = Source.FindNode(name);
+            return node >= 0 && table.IsEligible(node) && (waivesFloor || Seen is not { } state || ShowsAll(state, table, node))
+                ? new RouteDecision(RouteTarget.Replica, node, RouteReason.Rule)
                 : null;
         }
 
         return null;
+    }
+
+    // Whether the replica is known to show all that the session has written, and all that it has read elsewhere.
+    private bool ShowsAll(ConsistencyState state, ReadTable table, int node)
+    {
+        if (Source.Options.SwitchReplica == SwitchReplica.PerConnection && state.Replica != node)
+        {
+            if (!state.TryGetSeen(Source.History, table.Snapshot.Epoch, out var seen))
+            {
+                Source.RequestProbes();
+                return false;
+            }
+
+            if (seen != default && !table.HasReplayed(node, seen))
+                return false;
+        }
+
+        return state.IsFree || IsAbove(state, table, node);
     }
 }

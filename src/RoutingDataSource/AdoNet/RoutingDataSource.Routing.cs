@@ -224,6 +224,25 @@ public sealed partial class RoutingDataSource
         }
     }
 
+    /// <summary>The index of the node that a rule named; -1 when there is none, which is logged once for each such name.</summary>
+    internal int FindNode(string name)
+    {
+        foreach (var node in Nodes)
+        {
+            if (node.Name == name)
+                return node.Index;
+        }
+
+        lock (_unknownNodes)
+        {
+            // A rule that makes names up does not fill the log, nor the memory.
+            if (_unknownNodes.Count < MostUnknownNodes && _unknownNodes.Add(name))
+                Log.UnknownNode(Logger, name, string.Join(", ", Nodes.Select(node => node.Name)));
+        }
+
+        return -1;
+    }
+
     /// <summary>Takes a place among the reads that fell back to the primary; beyond the limit there is none.</summary>
     internal bool TryEnterFallback()
     {

@@ -16,6 +16,8 @@ namespace ReplicaRouting;
 /// weighted replicas, everything else to the primary. Use it in place of an <see cref="NpgsqlDataSource"/>. Thread-safe.</summary>
 public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
 {
+    private const int MostUnknownNodes = 16;
+
     private readonly NpgsqlConnection _template;
     private readonly ClusterMonitor _monitor;
     private readonly ClassificationOptions _classificationOptions;
@@ -27,6 +29,7 @@ public sealed partial class RoutingDataSource : DbDataSource, ISessionOwner
     private volatile ReadTable _table;
     private volatile TaskCompletionSource<int> _primaryFound = NewPrimaryFound();
     private (List<UserFunction> Functions, List<PrimaryRelation> Relations)? _learned; // touched by the primary's probe loop only
+    private readonly HashSet<string> _unknownNodes = []; // of rules
     private volatile bool _isStarted;
     private volatile bool _isDisposed;
     private uint _ticket;

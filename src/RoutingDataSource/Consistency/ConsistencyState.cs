@@ -19,6 +19,8 @@ internal sealed class ConsistencyState(long maxPin)
     private bool _hasWritten;
     private bool _isPinned;
     private int _replica = NoReplica;
+    private WalPosition _released; // what the session had seen when it was released from its replica
+    private int _releasedEpoch; // of _released; 0: it was not, or has chosen another since
 
     internal const int NoReplica = -1;
 
@@ -150,6 +152,7 @@ internal sealed class ConsistencyState(long maxPin)
             if (_replica != NoReplica)
                 RaiseForRead(now); // two replicas have shown something, and which of them is ahead is not known
             _lastRead = Math.Max(_lastRead, now);
+            _releasedEpoch = 0;
             Volatile.Write(ref _replica, replica);
         }
     }
@@ -167,22 +170,59 @@ internal sealed class ConsistencyState(long maxPin)
     {
         lock (this)
         {
-            if (_replica == NoReplica)
+            if (_replica == NoReplica && _releasedEpoch == 0)
                 return;
             _replica = NoReplica;
+            _releasedEpoch = 0;
             RaiseForRead(Math.Min(_lastRead, now));
         }
     }
 
-    /// <summary>Lets the session choose its replica anew when that cannot show it less than it has seen.</summary>
+    /// <summary>Lets the session choose its replica anew when no replica in use can show it less than it has seen.</summary>
     /// <param name="history">The primary's positions.</param>
     /// <param name="epoch">The current epoch.</param>
     /// <param name="leastReplayed">What every replica in use has replayed.</param>
     public void ReleaseReplica(IPrimaryHistory history, int epoch, WalPosition leastReplayed)
     {
-        if (Replica != NoReplica &&
-            history.TryFindPosition(Volatile.Read(ref _lastRead), out var position, out var sampled) && sampled == epoch && position <= leastReplayed)
+        if (Replica == NoReplica || !TryGetSeen(history, epoch, out var seen) || seen > leastReplayed)
+            return;
+        lock (this)
+        {
+            // A replica that comes into use later, because its lag is within the bounds again, may not have passed it.
+            (_released, _releasedEpoch) = (seen, epoch);
             Volatile.Write(ref _replica, NoReplica);
+        }
+    }
+
+    /// <summary>Gets what a session that was released from its replica had seen by then: whichever it chooses next must have replayed it. The default when it
+    /// may choose any.</summary>
+    /// <param name="epoch">The current epoch. When it is another, reads have a floor from now on instead.</param>
+    public WalPosition GetReleased(int epoch)
+    {
+        if (Volatile.Read(ref _releasedEpoch) == 0)
+            return default;
+        lock (this)
+        {
+            if (_releasedEpoch == epoch)
+                return _released;
+            if (_releasedEpoch != 0)
+                RaiseForRead(_lastRead);
+            _releasedEpoch = 0;
+            return default;
+        }
+    }
+
+    /// <summary>Gets a position that is not before anything that the session has read on a replica; the default when it has read on none.</summary>
+    /// <param name="history">The primary's positions.</param>
+    /// <param name="epoch">The current epoch.</param>
+    /// <param name="seen">The position.</param>
+    /// <returns>Whether it is known: no probe may have been since the last read.</returns>
+    public bool TryGetSeen(IPrimaryHistory history, int epoch, out WalPosition seen)
+    {
+        if (Replica != NoReplica)
+            return history.TryFindPosition(Volatile.Read(ref _lastRead), out seen, out var sampled) && sampled == epoch;
+        seen = GetReleased(epoch);
+        return true;
     }
 
     /// <summary>Looks up the floor.</summary>

@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} was held to be the primary and refused a write (SQLSTATE 25006); all nodes are probed")]
     internal static partial void NotPrimary(ILogger logger, string node);
 
+    [LoggerMessage(3005, LogLevel.Warning, "A rule names node {Node}, which there is not: its reads are routed as usual. The nodes are: {Nodes}")]
+    public static partial void UnknownNode(ILogger logger, string node, string nodes);
+
     [LoggerMessage(3010, LogLevel.Debug, "Shadow mode: a command would have gone to {Node} ({Reason})")]
     internal static partial void WouldMove(ILogger logger, string node, RouteReason reason);
 

@@ -13,7 +13,7 @@ public readonly record struct RuleDecision
     public static RuleDecision Replica { get; } = new() { Target = RouteTarget.Replica };
 
     /// <summary>The command goes to one replica if that one can serve it, else it is routed as usual.</summary>
-    /// <param name="name">The node's name.</param>
+    /// <param name="name">The node's name. One that no node has is logged as a warning, once (event 3005).</param>
     /// <returns>The decision.</returns>
     public static RuleDecision Node(string name) => new() { Target = RouteTarget.Replica, NodeName = name };
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -112,7 +111,7 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
     [Fact]
     public async Task RefusedByAReplica_OnManyConnectionsAtOnce_IsLoggedOncePerText()
     {
-        using var log = new EventLog();
+        using var log = new LogRecorder();
         await using var source = new RoutingDataSourceBuilder(With(Cluster.ConnectionString, await CreateSchemaAsync(), ""))
             .Configure(options =>
             {
@@ -132,29 +131,6 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
             routes.Add(command.LastRoute!.Value.Reason);
         }));
         Assert.All(routes, reason => Assert.True(reason is RouteReason.RefusedByReplica or RouteReason.RememberedRefusal, reason.ToString()));
-        Assert.Equal(2, log.Events.Count(id => id == 3001));
-    }
-
-    private sealed class EventLog : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<int> Events { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Events.Enqueue(eventId.Id);
-
-        public void Dispose()
-        {
-        }
+        Assert.Equal(2, log.Of(3001).Count());
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ReplicaRouting.IntegrationTests.AdoNet;
@@ -36,7 +35,7 @@ public sealed class TypeMappingTests(FreshClusterFixture fixture)
 
     private async Task<List<string>> RunAsync(bool async, Func<string, bool> isMapped)
     {
-        using var log = new Recorder();
+        using var log = new LogRecorder();
         var pools = fixture.Cluster.Nodes.Select(node =>
         {
             var builder = new NpgsqlDataSourceBuilder(node.ConnectionString);
@@ -68,36 +67,6 @@ public sealed class TypeMappingTests(FreshClusterFixture fixture)
 
         foreach (var (_, pool) in pools)
             await pool.DisposeAsync();
-        return log.Warnings;
-    }
-
-    private sealed class Recorder : ILoggerFactory, ILogger
-    {
-        private readonly Lock _lock = new();
-
-        public List<string> Warnings { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (eventId.Id == 3052)
-            {
-                lock (_lock) Warnings.Add(formatter(state, exception));
-            }
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
+        return [.. log.Of(3052).Select(entry => entry.Message)];
     }
 }

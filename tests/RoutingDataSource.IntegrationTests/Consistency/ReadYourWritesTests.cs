@@ -55,6 +55,37 @@ public sealed class ReadYourWritesTests
     }
 
     [Fact]
+    public async Task Read_AReplicaThatComesIntoUseLater_ShowsNoLessThanWasSeen()
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await cluster.Primary.ExecuteAsync("CREATE TABLE t (i int)");
+        await cluster.WaitForReplayAsync();
+        await using var source = cluster.Build(options => options.MaxReplicaLag = null);
+        await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+        source.Drain(cluster.Replicas[0].Name);
+        await cluster.Primary.ExecuteAsync("INSERT INTO t VALUES (1)");
+        await Until.TrueAsync(async () => (await source.RunAsync("SELECT count(*) FROM t")).Value is 1L, "the other replica to have it");
+
+        await using var connection = source.CreateConnection();
+        for (var i = 0; i < 10; i++)
+        {
+            await connection.OpenAsync();
+            var (_, route) = await connection.RunAsync("SELECT count(*) FROM t");
+            Assert.Equal(cluster.Replicas[1].Name, route.Node);
+            await connection.CloseAsync();
+            var version = source.Cluster.Version;
+            await Until.TrueAsync(() => source.Cluster.Version > version + 8, "all nodes to be probed twice");
+
+            await connection.OpenAsync(); // all replicas in use have what it has seen: it may choose again
+            source.Resume(cluster.Replicas[0].Name);
+            Assert.Equal(1L, (await connection.RunAsync("SELECT count(*) FROM t")).Value);
+            await connection.CloseAsync();
+            source.Drain(cluster.Replicas[0].Name);
+        }
+    }
+
+    [Fact]
     public async Task Session_TransactionsOfAllKinds_CountAsWrites()
     {
         await using var cluster = await TestPostgres.StartAsync(1);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using ReplicaRouting.IntegrationTests.AdoNet;
 using ReplicaRouting.Testing;
@@ -64,14 +63,15 @@ public sealed class NpgsqlTelemetryTests(FreshClusterFixture fixture)
     [Fact]
     public async Task Probes_AreInNeitherNpgsqlsLogNorItsSpans()
     {
-        using var log = new Lines();
+        using var log = new LogRecorder();
         using var spans = new Spans();
         var settings = new NpgsqlConnectionStringBuilder(Cluster.ConnectionString) { ApplicationName = $"quiet {Guid.NewGuid()}" };
         await using var source = new RoutingDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(log).Build();
         await source.WaitUntilWellAsync();
         await source.RunAsync("SELECT 'mine'");
-        Assert.Contains(log.All, line => line.StartsWith("Npgsql.Command", StringComparison.Ordinal) && line.Contains("mine", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.All, line => line.StartsWith("Npgsql", StringComparison.Ordinal) && line.Contains("recovery", StringComparison.Ordinal));
+        Assert.Contains(log.Entries, entry => entry.Category == "Npgsql.Command" && entry.Message.Contains("mine", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Entries, entry => entry.Category.StartsWith("Npgsql", StringComparison.Ordinal) && entry.Message.Contains("recovery", StringComparison.Ordinal));
         var mine = spans.All.Where(span => (span.GetTagItem("db.npgsql.data_source") as string)?.Contains(settings.ApplicationName, StringComparison.Ordinal) == true);
         Assert.DoesNotContain(mine, span => ((string)span.GetTagItem("db.npgsql.data_source")!).Contains("Pooling=False", StringComparison.OrdinalIgnoreCase));
     }
@@ -131,35 +131,4 @@ public sealed class NpgsqlTelemetryTests(FreshClusterFixture fixture)
     }
 
     private static bool IsOfTheServer(string tag) => tag is "db.npgsql.connection_id" or "server.port" || tag.StartsWith("routing_", StringComparison.Ordinal);
-
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        private readonly string _category = "";
-
-        public Lines()
-        {
-        }
-
-        private Lines(Lines of, string category) => (All, _category) = (of.All, category);
-
-        public ConcurrentQueue<string> All { get; } = [];
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue($"{_category} {formatter(state, exception)}");
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -165,7 +165,7 @@ public sealed class RaceTests
     {
         await using var cluster = await TestPostgres.StartAsync(1);
         var rule = new Throwing();
-        await using var source = cluster.Build(rule: rule);
+        await using var source = cluster.Build(rules: rule);
         await source.WaitUntilWellAsync();
         await using var connection = await source.OpenConnectionAsync();
         await using var command = connection.CreateCommand();

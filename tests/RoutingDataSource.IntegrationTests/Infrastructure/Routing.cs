@@ -10,12 +10,12 @@ internal static class Routing
     public const string Patient = ";Timeout=60;Command Timeout=60";
 
     /// <summary>A data source over all nodes of a cluster, named as the cluster names them, with quick probes.</summary>
-    public static RoutingDataSource Build(this PostgresCluster cluster, Action<RoutingOptions>? configure = null, string extra = "", IRoutingRule? rule = null)
+    public static RoutingDataSource Build(this PostgresCluster cluster, Action<RoutingOptions>? configure = null, string extra = "", params IRoutingRule[] rules)
     {
         var builder = new RoutingDataSourceBuilder().AddPrimary(cluster.Primary.ConnectionString + extra, name: cluster.Primary.Name);
         foreach (var replica in cluster.Replicas)
             builder.AddReplica(replica.ConnectionString + extra, name: replica.Name);
-        if (rule is not null)
+        foreach (var rule in rules)
             builder.AddRule(rule);
         return builder.Configure(options =>
         {

@@ -75,7 +75,7 @@ public sealed class FrozenServerTests
     {
         await using var cluster = await TestPostgres.StartAsync(1);
         var asked = new Asked();
-        await using var source = cluster.Build(extra: Routing.Patient, rule: asked);
+        await using var source = cluster.Build(extra: Routing.Patient, rules: asked);
         await source.WaitUntilWellAsync();
         source.Drain(cluster.Replicas[0].Name);
         await cluster.Primary.FreezeAsync();

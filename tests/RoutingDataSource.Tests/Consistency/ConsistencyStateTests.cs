@@ -200,6 +200,51 @@ public sealed class ConsistencyStateTests
         Assert.Equal(2, _state.Replica);
     }
 
+    [Fact]
+    public void GetReleased_OfTheSamePrimary_IsWhatWasSeenUntilAnotherReplicaIsChosen()
+    {
+        Assert.Equal(default, _state.GetReleased(1));
+        Release();
+        Assert.Equal(new(500), _state.GetReleased(1));
+        Assert.True(_state.IsFree);
+        Assert.True(_state.TryGetSeen(_history, 1, out var seen));
+        Assert.Equal(new(500), seen);
+        _state.NoteReplicaRead(3, 200);
+        Assert.True(_state.IsFree); // the one that was chosen has passed it, so nothing is asked of others
+        Assert.Equal(default, _state.GetReleased(1));
+        Assert.False(_state.TryGetSeen(_history, 1, out _)); // no probe since
+        _history.Add(200, 600);
+        Assert.True(_state.TryGetSeen(_history, 1, out seen));
+        Assert.Equal(new(600), seen);
+    }
+
+    [Fact]
+    public void GetReleased_OfAnotherPrimary_BecomesAFloor()
+    {
+        Release();
+        Assert.Equal(default, _state.GetReleased(2));
+        Assert.False(_state.IsFree);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 100, out _, epoch: 2));
+    }
+
+    [Fact]
+    public void LeaveReplica_AfterTheRelease_TheLastReadIsTheFloor()
+    {
+        Release();
+        _state.LeaveReplica(300);
+        Assert.Equal(default, _state.GetReleased(1));
+        Assert.Equal(FloorStatus.Known, Floor(now: 300, out var floor));
+        Assert.Equal(new(500), floor);
+    }
+
+    private void Release()
+    {
+        _state.NoteReplicaRead(2, 100);
+        _history.Add(100, 500);
+        _state.ReleaseReplica(_history, 1, new(500));
+        Assert.Equal(ConsistencyState.NoReplica, _state.Replica);
+    }
+
     private FloorStatus Floor(long now, out WalPosition floor, int epoch = 1) => _state.GetFloor(_history, epoch, now, out floor);
 
     private sealed class History : IPrimaryHistory
