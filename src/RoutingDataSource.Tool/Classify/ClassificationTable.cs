@@ -21,7 +21,7 @@ internal static class ClassificationTable
                 new Text(result.Reason.ToString()),
                 new Text(Screen.Shorten(result.Token(text).ToString(), LongestToken)),
                 new Text(result.SessionEffect == SessionEffect.None ? "" : result.SessionEffect.ToString()),
-                new Text(Screen.Shorten(text, LongestStatement)));
+                new Text(Screen.Shorten(SqlLine.Of(text), LongestStatement)));
         }
 
         Screen.Output.Write(table);

@@ -33,7 +33,7 @@ internal static class WorkloadView
                 new Text(Number(each.Entry.Calls)),
                 new Text(each.Entry.Milliseconds is { } time ? Time(time) : ""),
                 new Text(each.Entry.Rows is { } rows ? Number(rows) : ""),
-                new Text(Screen.Shorten(each.Entry.Text, 90)),
+                new Text(Screen.Shorten(SqlLine.Of(each.Entry.Text), 90)),
                 new Text(each.Advice ?? ""));
         }
 

@@ -313,22 +313,10 @@ public sealed partial class RoutingDataSource
 
     private static NpgsqlException NoNode(string what, ClusterSnapshot snapshot, string because = "")
     {
-        var nodes = snapshot.Nodes.Select(node => $"{node.Name}: {Describe(node)}");
         var problem = snapshot.PrimaryProblem is { } text ? $" ({text})" : "";
         // IsTransient looks at the inner exception
-        return new($"{what}{problem}{because}. {string.Join("; ", nodes)}. Trying again later may help.", new TimeoutException("No node became usable."));
+        return new($"{what}{problem}{because}. {snapshot}. Trying again later may help.", new TimeoutException("No node became usable."));
     }
-
-    private static string Describe(NodeSnapshot node) => node switch
-    {
-        { IsForeign: true } => "belongs to another cluster",
-        { IsReachable: false, FailureMessage: { } failure } => $"unreachable, {failure}",
-        { Role: NodeRole.Unknown } => "not probed yet",
-        { Role: NodeRole.Replica, IsDrained: true } => "replica, drained",
-        { Role: NodeRole.Replica, Lag: { } lag } => $"replica, {lag.Bytes} bytes behind",
-        { Role: NodeRole.Replica } => "replica, its lag is not known",
-        _ => node.Role.ToString().ToLowerInvariant(),
-    };
 
     private static TaskCompletionSource<int> NewPrimaryFound() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

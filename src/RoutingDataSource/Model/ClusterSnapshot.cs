@@ -36,4 +36,19 @@ public sealed class ClusterSnapshot
 
     /// <summary>Why there is no primary, when the reason is more than that none answers.</summary>
     internal string? PrimaryProblem { get; }
+
+    /// <summary>Says of each node what it is, for a log: <c>db1: primary; db2: replica, 0 bytes behind</c>.</summary>
+    /// <returns>One line. Holds no secret.</returns>
+    public override string ToString() => string.Join("; ", Nodes.Select(node => $"{node.Name}: {Describe(node)}"));
+
+    private static string Describe(NodeSnapshot node) => node switch
+    {
+        { IsForeign: true } => "belongs to another cluster",
+        { IsReachable: false, FailureMessage: { } failure } => $"unreachable, {failure}",
+        { Role: NodeRole.Unknown } => "not probed yet",
+        { Role: NodeRole.Replica, IsDrained: true } => "replica, drained",
+        { Role: NodeRole.Replica, Lag: { } lag } => $"replica, {lag.Bytes} bytes behind",
+        { Role: NodeRole.Replica } => "replica, its lag is not known",
+        _ => node.Role.ToString().ToLowerInvariant(),
+    };
 }
