@@ -22,10 +22,19 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     private readonly NodeMonitor _monitor;
     private Task _running = Task.CompletedTask;
     private bool _hasPrimary = true;
+    private Func<NpgsqlConnection, Task> _primaryTask = _ => Task.CompletedTask;
 
     public NodeMonitorTests() => _monitor = new(
         _node.Monitored,
-        new() { ProbeInterval = Interval, ProbeTimeout = ProbeTimeout, Probe = new FakeNode.Probe(_node), TimeProvider = _clock },
+        new()
+        {
+            ProbeInterval = Interval,
+            ProbeTimeout = ProbeTimeout,
+            Probe = new FakeNode.Probe(_node),
+            TimeProvider = _clock,
+            PrimaryTask = (connection, _) => _primaryTask(connection),
+            PrimaryTaskInterval = Interval * 3,
+        },
         () => _hasPrimary,
         (started, elapsed, result) => _answers.Writer.TryWrite((started, elapsed, result)),
         error => _failures.Writer.TryWrite(error));
@@ -156,6 +165,18 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Hurry_WhileAProbeRuns_IsOneMoreAMomentLaterForAllWhoAskByThen()
+    {
+        Start();
+        var call = await _node.NextAsync();
+        _monitor.Hurry();
+        call.Answer(FakeNode.Replica());
+        await FireTimerAsync(left => left == TimeSpan.FromMilliseconds(1));
+        await _node.NextAsync();
+        Assert.Equal(TimeSpan.FromMilliseconds(1).Ticks, _clock.GetTimestamp());
+    }
+
+    [Fact]
     public async Task Wake_AllTheTime_IsTwentyProbesAnInterval()
     {
         Start();
@@ -251,27 +272,42 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_TaskOfThePrimary_RunsWithTheFirstAnswerAndThenAsideAtItsInterval()
+    {
+        var runs = new List<(TimeSpan At, NpgsqlConnection On)>();
+        _primaryTask = connection =>
+        {
+            runs.Add((TimeSpan.FromTicks(_clock.GetTimestamp()), connection));
+            return Task.CompletedTask;
+        };
+        Start();
+        NpgsqlConnection held = null!;
+        for (var i = 0; i < 10; i++)
+        {
+            var call = await _node.NextAsync();
+            held = call.Connection;
+            call.Answer(FakeNode.Primary());
+            await _answers.Reader.ReadAsync();
+            await PauseAsync();
+        }
+
+        Assert.InRange(runs.Count, 3, 4); // in ten intervals
+        Assert.Equal((TimeSpan.Zero, held), runs[0]);
+        Assert.All(runs.Zip(runs.Skip(1)), pair => Assert.InRange(pair.Second.At - pair.First.At, Interval * 3, Interval * 4.4));
+        Assert.All(runs.Skip(1), run => Assert.NotSame(held, run.On)); // a slow catalog must not hold the probes up
+        Assert.Equal(runs.Count, _node.Connects);
+    }
+
+    [Fact]
     public async Task Run_TaskThatOutlastsTheTimeOfItsProbe_IsNotFollowedByTheAnswer()
     {
         var (began, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var monitor = new NodeMonitor(
-            _node.Monitored,
-            new()
-            {
-                ProbeInterval = Interval,
-                ProbeTimeout = ProbeTimeout,
-                Probe = new FakeNode.Probe(_node),
-                TimeProvider = _clock,
-                PrimaryTask = (_, _) =>
-                {
-                    began.SetResult();
-                    return ended.Task; // a server that has stopped answering keeps it, cancelled or not
-                },
-            },
-            () => true,
-            (started, elapsed, result) => _answers.Writer.TryWrite((started, elapsed, result)),
-            error => _failures.Writer.TryWrite(error));
-        _running = Task.Run(() => monitor.RunAsync(_stopping.Token));
+        _primaryTask = _ =>
+        {
+            began.SetResult();
+            return ended.Task; // a server that has stopped answering keeps it, cancelled or not
+        };
+        Start();
         (await _node.NextAsync()).Answer(FakeNode.Replica(1));
         await _answers.Reader.ReadAsync();
         await PauseAsync();
