@@ -7,7 +7,7 @@ using ReplicaRouting.Topology;
 namespace ReplicaRouting.Tests.Topology;
 
 /// <summary>All loops together, on a clock that the tests move: what is published, and when it stops.</summary>
-public sealed class ClusterMonitorTests : IAsyncDisposable
+public sealed partial class ClusterMonitorTests : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     // Not what a pause can be by chance: waits are told apart by their lengths, which have whole milliseconds.
@@ -204,7 +204,10 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         await NextRoundAsync();
         await AnswerAsync(_b, FakeNode.Primary(2000, timeline: 2));
         await UntilAsync(snapshot => snapshot.PrimaryIndex == 1);
+        var changed = _clock.GetTimestamp();
         await AnswerAsync(_c, FakeNode.Replica());
+        await MoveUntilCalledAsync(_c);
+        Assert.True(_clock.GetTimestamp() - changed <= Interval.Ticks / 20, "the other replica was left to its interval");
         await AnswerAsync(_a, FakeNode.Primary(5000, timeline: 1));
         await UntilAsync(snapshot => snapshot.Nodes[0].Position!.Value.Value == 5000);
         Assert.Equal((1, 2), (_monitor.Current.PrimaryIndex, _monitor.Current.Epoch));
@@ -266,6 +269,70 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Replica_BeyondWhereTheNewPrimaryBegan_IsNotTakenForItsFollower()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_c, FakeNode.Replica(1500, timeline: null)); // of the old timeline, and nobody knows where that ended
+        await AnswerAsync(_b, FakeNode.Primary(1500, timeline: 2));
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == 1);
+        await MoveUntilCalledAsync(_c);
+        await AnswerAsync(_c, FakeNode.Replica(1500, timeline: null));
+        Assert.False(_monitor.Current.Nodes[2].FollowsPrimary);
+        await MoveUntilCalledAsync(_b);
+        await AnswerAsync(_b, FakeNode.Primary(1700, timeline: 2));
+        await MoveUntilCalledAsync(_c);
+        await AnswerAsync(_c, FakeNode.Replica(1700, timeline: null));
+        Assert.True(_monitor.Current.Nodes[2].FollowsPrimary);
+    }
+
+    [Fact]
+    public async Task Lag_WhileThereIsNoPrimary_IsThatOfItsLastAnswer()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_a, FakeNode.Primary(1100));
+        await AnswerAsync(_c, FakeNode.Replica());
+        var lag = _monitor.Current.Nodes[2].Lag!.Value;
+        Assert.Equal(100, lag.Bytes);
+        await MissAsync(_a);
+        await MissAsync(_a);
+        await UntilAsync(snapshot => snapshot.PrimaryIndex == -1);
+        for (var i = 0; i < 4; i++)
+        {
+            await MoveUntilCalledAsync(_c);
+            await AnswerAsync(_c, FakeNode.Replica());
+        }
+
+        Assert.True(_monitor.Current.Nodes[2].Lag!.Value.Delay <= lag.Delay, "it grew, though nothing can have been written"); // reads go on
+    }
+
+    [Fact]
+    public async Task ReportConnectFailure_OfANode_TakesItOutAtOnceAndAsksIt()
+    {
+        await StartAsync();
+        await NextRoundAsync();
+        await AnswerAsync(_b, FakeNode.Replica());
+        for (var i = 0; i < 3; i++)
+            _monitor.ReportConnectFailure(1, States.Refused());
+        Assert.False(_monitor.Current.Nodes[1].IsReachable);
+        Assert.Equal(1, _monitor.Current.Nodes[1].Failures); // many commands at once have seen one failure
+        var reported = _clock.GetTimestamp();
+        await MoveUntilCalledAsync(_b);
+        Assert.True(_clock.GetTimestamp() - reported <= Interval.Ticks / 20, "it was left to its interval");
+    }
+
+    [Fact]
+    public async Task SetDrained_AsItIs_PublishesNothing()
+    {
+        await StartAsync();
+        _monitor.SetDrained("b", true);
+        var version = _monitor.Current.Version;
+        _monitor.SetDrained("b", true);
+        Assert.Equal(version, _monitor.Current.Version);
+    }
+
+    [Fact]
     public async Task ProbeNow_AnswerThatWasAskedForBefore_IsNotTheOne()
     {
         await StartAsync();
@@ -288,6 +355,10 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         await StartAsync();
         await NextRoundAsync();
         var asked = _monitor.ProbeNow(1);
+        await AnswerAsync(_a, FakeNode.Primary());
+        await MoveUntilCalledAsync(_a);
+        await AnswerAsync(_a, FakeNode.Primary());
+        Assert.False(asked.IsCompleted); // another node's answer is none
         await MissAsync(_b);
         await asked.WaitAsync(TimeSpan.FromSeconds(30));
     }
@@ -321,102 +392,5 @@ public sealed class ClusterMonitorTests : IAsyncDisposable
         _monitor.ReportConnectFailure(1, new TimeoutException());
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(version, _monitor.Current.Version);
-    }
-
-    /// <summary>Starts with a as the primary and b and c level with it.</summary>
-    private async Task StartAsync()
-    {
-        _monitor.Start();
-        await AnswerAsync(_a, FakeNode.Primary());
-        await AnswerAsync(_b, FakeNode.Replica());
-        await AnswerAsync(_c, FakeNode.Replica());
-        await _monitor.FirstRound.WaitAsync(TimeSpan.FromSeconds(30));
-        // The first primary is a change of primary, after which everybody is asked again.
-        foreach (var (node, result) in new[] { (_a, FakeNode.Primary()), (_b, FakeNode.Replica()), (_c, FakeNode.Replica()) })
-        {
-            await MoveUntilCalledAsync(node);
-            await AnswerAsync(node, result);
-        }
-
-        await UntilAsync(snapshot => snapshot is { PrimaryIndex: 0 } && snapshot.Nodes.Skip(1).All(each => each.Lag is not null));
-    }
-
-    /// <summary>Moves the clock until every node is being asked; answers what is left of earlier rounds as before.</summary>
-    private async Task NextRoundAsync()
-    {
-        foreach (var node in new[] { _a, _b, _c })
-            await MoveUntilCalledAsync(node);
-    }
-
-    private async Task MoveUntilCalledAsync(FakeNode node)
-    {
-        while (!node.HasCall)
-        {
-            // Each loop waits on the clock for one thing at a time. When all three do, nothing happens until the next timer fires.
-            await WaitForAsync(() => node.HasCall || IsStill, $"{node.Monitored.Name} to be asked");
-            if (!node.HasCall)
-                _clock.Advance(_clock.Timers[0]);
-        }
-    }
-
-    // A probe's time begins before the probe comes to the node.
-    private bool IsStill =>
-        _clock.Timers.Count == 3 &&
-        _clock.CountBegun(ProbeTimeout) + _clock.CountBegun(ProbeTimeout / 4) <= _a.Attempts + _b.Attempts + _c.Attempts;
-
-    private async Task MissAsync(FakeNode node)
-    {
-        await MoveUntilCalledAsync(node);
-        await FailAsync(node, new NpgsqlException("no answer", new TimeoutException()));
-    }
-
-    private async Task AnswerAsync(FakeNode node, NodeProbeResult result)
-    {
-        var call = await node.NextAsync();
-        await EndAsync(() => call.Answer(result));
-    }
-
-    private async Task FailAsync(FakeNode node, Exception error)
-    {
-        var call = await node.NextAsync();
-        await EndAsync(() => call.Fail(error));
-    }
-
-    /// <summary>Ends a probe and waits until its loop pauses: every probe is followed by exactly one pause.</summary>
-    private async Task EndAsync(Action end)
-    {
-        var pauses = _clock.CountBegun(Interval / 20);
-        end();
-        await WaitForAsync(
-            () =>
-            {
-                if (_clock.Timers.Contains(TimeSpan.FromMilliseconds(1)))
-                    _clock.Advance(TimeSpan.FromMilliseconds(1)); // a probe that somebody waits for is begun a moment later, for all who ask by then
-                return _clock.CountBegun(Interval / 20) > pauses;
-            },
-            "the pause after a probe");
-    }
-
-    private Task UntilAsync(Func<ClusterSnapshot, bool> condition) => WaitForAsync(() => condition(_monitor.Current), "the snapshot");
-
-    private async Task WaitForAsync(Func<bool> condition, string what)
-    {
-        var giveUp = DateTime.UtcNow.AddSeconds(30);
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < giveUp, $"waited for {what}; timers: {string.Join(", ", _clock.Timers)}; limits begun: {_clock.CountBegun(ProbeTimeout)} and {_clock.CountBegun(ProbeTimeout / 4)}; attempts: {_a.Attempts}, {_b.Attempts}, {_c.Attempts}; {string.Join("; ", _monitor.Current.Nodes)}");
-            await Task.Yield();
-        }
-    }
-
-    private sealed class Disposing(ClusterMonitor monitor) : IAsyncDisposable
-    {
-        public ClusterMonitor Monitor => monitor;
-
-        public async ValueTask DisposeAsync()
-        {
-            monitor.Dispose();
-            await monitor.Stopped.WaitAsync(TimeSpan.FromSeconds(30));
-        }
     }
 }
