@@ -10,7 +10,7 @@ public sealed partial class RoutingBatch
 {
     private string FirstText => _inner.BatchCommands.Count == 0 ? "" : _inner.BatchCommands[0].CommandText;
 
-    // The first command that is not a read decides; the effects on the session add up in their order.
+    // The first command that is not a read decides, one that is sent to the primary by a hint being half of one; the effects on the session add up in their order.
     private StatementClass Statement
     {
         get
@@ -28,7 +28,7 @@ public sealed partial class RoutingBatch
                     CommandType.TableDirect => source.Classify("SELECT * FROM " + commands[i].CommandText),
                     _ => source.Classify(commands[i].CommandText),
                 };
-                var decides = i == 0 || (whole.IsReadOnly && !statement.IsReadOnly);
+                var decides = i == 0 || (whole.IsReadOnly && !statement.IsReadOnly) || (!whole.MayWrite && statement.MayWrite);
                 whole = (decides ? statement : whole) with
                 {
                     SessionEffect = whole.SessionEffect.Then(statement.SessionEffect),

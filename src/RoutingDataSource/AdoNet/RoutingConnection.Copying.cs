@@ -100,6 +100,8 @@ public partial class RoutingConnection
     {
         if (TransactionsReplica is null)
             SeenForNotes?.NotePrimaryRead(Source.Time.GetTimestamp());
+        else
+            NoteReplicaRead();
     }
 
     private void BeginCopy()

@@ -32,6 +32,8 @@ public partial class RoutingConnection
             LeaveFallback(); // a read before this one has ended by now
         if (_openWrite is not null && !peek)
             EndWrite(); // autocommit: a command before this one has ended by now
+        if (_openRead is not null && !peek)
+            EndRead();
         if (!statement.IsReadOnly)
             return new(RouteTarget.Primary, PrimaryNode(primary), statement.Reason);
         if (_isPinned)
@@ -61,30 +63,32 @@ public partial class RoutingConnection
         var forced = RoutingSession.ForcedTarget;
         if (forced == RouteTarget.Primary)
             return new(RouteTarget.Primary, primary, RouteReason.PrimaryScope);
-        if (Source.Rules.Length > 0 && AskRules(text, statement, table, waivesFloor: forced is not null || statement.Hint == RouteHint.Replica) is { } ruled)
+        var mayBeOld = forced is not null || statement.Hint == RouteHint.Replica;
+        if (mayBeOld && !peek && Seen is { Replica: ConsistencyState.NoReplica } unbound)
+            unbound.LeaveReplica(Source.Time.GetTimestamp()); // wherever it goes may show less than was seen, which later reads must not
+        if (Source.Rules.Length > 0 && AskRules(text, statement, table, mayBeOld) is { } ruled)
             return ruled;
-        if (table.Cycle.Length == 0 && !peek)
-            Seen?.LeaveReplica(Source.Time.GetTimestamp());
         if (table.Cycle.Length == 0)
-            return Fallback(table, table.WhyNone, FloorForStale(statement, forced, table), peek);
+            return Fallback(table, table.WhyNone, mayBeOld ? default(WalPosition) : FloorForStale(table), peek);
 
         var floor = default(WalPosition);
-        if (forced is null && statement.Hint != RouteHint.Replica && Seen is { } state)
+        if (Seen is { } state)
         {
             if (Source.Options.SwitchReplica == SwitchReplica.PerConnection)
             {
                 if (state.Replica is >= 0 and var sticky)
                 {
-                    if (table.IsEligible(sticky) && (state.IsFree || IsAbove(state, table, sticky)))
+                    if (table.IsEligible(sticky) && (mayBeOld || state.IsFree || IsAbove(state, table, sticky)))
                         return new(RouteTarget.Replica, sticky, RouteReason.ProvenRead);
                     if (!peek)
                         state.LeaveReplica(Source.Time.GetTimestamp());
                 }
 
-                floor = state.GetReleased(table.Snapshot.Epoch);
+                if (!mayBeOld)
+                    floor = state.GetReleased(table.Snapshot.Epoch);
             }
 
-            if (!state.IsFree)
+            if (!mayBeOld && !state.IsFree)
             {
                 switch (state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var known))
                 {
@@ -112,11 +116,16 @@ public partial class RoutingConnection
     }
 
     // What a replica beyond the lag bounds would have to show, should the primary take no more reads.
-    private WalPosition? FloorForStale(in StatementClass statement, RouteTarget? forced, ReadTable table)
+    private WalPosition? FloorForStale(ReadTable table)
     {
-        if (forced is not null || statement.Hint == RouteHint.Replica || Seen is not { IsFree: false } state)
+        if (Seen is not { } state)
             return default(WalPosition);
-        return state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var floor) == FloorStatus.NotSampledYet ? null : floor;
+        var released = Source.Options.SwitchReplica == SwitchReplica.PerConnection ? state.GetReleased(table.Snapshot.Epoch) : default;
+        if (state.IsFree)
+            return released;
+        if (state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var floor) == FloorStatus.NotSampledYet)
+            return null;
+        return floor > released ? floor : released;
     }
 
     private bool IsAbove(ConsistencyState state, ReadTable table, int node) =>
@@ -145,15 +154,27 @@ public partial class RoutingConnection
             return new(RouteTarget.Primary, primary, reason);
         }
 
-        var least = Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica ? table.LeastStale(floor.Value) : -1;
-        if (least >= 0)
-            return new(RouteTarget.Replica, least, RouteReason.FallbackLimit);
+        if (Source.Options.BeyondFallbackLimit == BeyondFallbackLimit.LeastStaleReplica)
+        {
+            // As within the bounds: who stays with a replica does not go back in time, and who leaves it has a floor from now on.
+            if (Source.Options.SwitchReplica == SwitchReplica.PerConnection && Seen is { Replica: >= 0 and var sticky } state)
+            {
+                if (table.MayBeStale(sticky, floor.Value))
+                    return new(RouteTarget.Replica, sticky, RouteReason.FallbackLimit);
+                state.LeaveReplica(Source.Time.GetTimestamp());
+                return Fallback(table, reason, FloorForStale(table), peek);
+            }
+
+            if (table.LeastStale(floor.Value) is >= 0 and var least)
+                return new(RouteTarget.Replica, least, RouteReason.FallbackLimit);
+        }
+
         return Source.Shadow is null ? throw Source.BeyondFallbackLimit(reason) : new(RouteTarget.Primary, primary, reason);
     }
 
     private void LeaveFallback()
     {
-        if (!_isInFallback)
+        if (!_isInFallback || _isTransactionInFallback)
             return;
         TakeBack();
         if (!_isInFallback)
@@ -164,7 +185,7 @@ public partial class RoutingConnection
 
     private RouteDecision? AskRules(string text, in StatementClass statement, ReadTable table, bool waivesFloor)
     {
-        var context = new RuleContext(text, statement, RoutingSession.Current is not null, Seen is { IsFree: false }, table.Snapshot);
+        var context = new RuleContext(text, statement, RoutingSession.Current is not null, HasFloor, table.Snapshot);
         foreach (var rule in Source.Rules)
         {
             var decision = rule.Decide(context);
@@ -182,6 +203,9 @@ public partial class RoutingConnection
 
         return null;
     }
+
+    // A floor that has ended is known to have only when it is looked up, which a rule that sends its reads to the primary would keep from happening.
+    private bool HasFloor => Seen is { IsFree: false } state && state.GetMoment(Source.Time.GetTimestamp()) is not null;
 
     // Whether the replica is known to show all that the session has written, and all that it has read elsewhere.
     private bool ShowsAll(ConsistencyState state, ReadTable table, int node)

@@ -91,6 +91,8 @@ public partial class RoutingConnection
     {
         _running = null;
         AfterSuccess(decision, statement, operation.IsComplete);
+        if (!operation.IsComplete)
+            BeginRead(decision, statement, operation.Command is null || HasSeveralStatements(operation.Text));
         operation.Routed(decision, succeeded: true);
     }
 }

@@ -118,6 +118,8 @@ public partial class RoutingConnection
                     }
 
                     AfterSuccess(decision, statement, operation.IsComplete);
+                    if (!operation.IsComplete)
+                        BeginRead(decision, statement, operation.Command is null || HasSeveralStatements(operation.Text));
                     if (session.IsAny)
                         FollowSession(session, decision.Target);
                     if (operation.IsComplete)
@@ -136,6 +138,7 @@ public partial class RoutingConnection
                     Source.NoteRerun(decision.Node, rerouted);
                     if (rerouted.Reason == RouteReason.RefusedByReplica)
                     {
+                        statement = statement with { Reason = RouteReason.RefusedByReplica }; // the proof was wrong: it may write
                         if (operation.RememberRefusal(Source))
                         {
                             Source.Metrics.Refusal();
@@ -332,16 +335,11 @@ public partial class RoutingConnection
         WalPosition? floor = default(WalPosition);
         if (Seen is { IsFree: false } state)
             floor = state.GetFloor(Source.History, table.Snapshot.Epoch, Source.Time.GetTimestamp(), out var known) == FloorStatus.NotSampledYet ? null : known;
-        if (floor is { } needed && Source.Options.Mode == RoutingMode.Route && (attempt == 1 || !Source.Options.FallBackToPrimary))
+        if (floor is { } needed && Source.Options.Mode == RoutingMode.Route && (attempt == 1 || !Source.Options.FallBackToPrimary) &&
+            Source.ChooseOtherReplica(table, lost, needed) is >= 0 and var other)
         {
-            for (var i = 0; i < table.Cycle.Length; i++)
-            {
-                var other = Source.ChooseReplica(table, needed);
-                if (other < 0 || other == lost)
-                    continue;
-                LeaveFallback();
-                return new(RouteTarget.Replica, other, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
-            }
+            LeaveFallback();
+            return new(RouteTarget.Replica, other, RouteReason.ServerLost) { IsFreeRead = true, WasRerun = true };
         }
 
         return LastResort(table, lost, floor);

@@ -21,6 +21,9 @@ public partial class RoutingConnection
     private bool _isInFallback;
     private NpgsqlConnection? _handedOut; // what a reader is open on that counts as a pending write or as a read that fell back
     private bool _wasSeenToEnd; // the pending write, by a read of its session
+    private bool _isTransactionInFallback; // the place is a transaction's, until it ends
+    private ConsistencyState? _openRead; // whose last read has statements that may run while its reader is open
+    private int _openReadNode; // a replica; -1 for the primary
 
     /// <summary>Gets the transaction that was begun on this connection and has not ended.</summary>
     internal RoutingTransaction? ActiveTransaction => _transaction is { HasEnded: false } active ? active : null;
@@ -35,7 +38,7 @@ public partial class RoutingConnection
 
     private RouteDecision BeforePrimary(in RouteDecision decision, in StatementClass statement)
     {
-        if (!statement.IsReadOnly)
+        if (statement.MayWrite)
         {
             _primary.IsDirty = true;
             BeginWrite();
@@ -53,23 +56,24 @@ public partial class RoutingConnection
         Source.Count(decision.Node, decision.Target, decision.Reason, statement.IsReadOnly);
         if (decision.Target == RouteTarget.Replica)
         {
-            if (decision.IsFreeRead && SeenForNotes is { } state)
+            if (SeenForNotes is { } state)
             {
-                state.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp());
+                NoteReplicaRead(state, decision.Node);
                 if (state.IsPinned && decision.Reason == RouteReason.ProvenRead)
                     Source.NotePinEnd(state);
             }
-            else if (!decision.IsFreeRead && !statement.IsReadOnly)
+
+            if (!decision.IsFreeRead && !statement.IsReadOnly)
                 FollowText(statement.SessionEffect & SessionEffect.EndsTransaction); // COMMIT in a read-only transaction
             return;
         }
 
-        if (statement.IsReadOnly)
+        if (!statement.MayWrite)
         {
             if (Source.Nodes.Length > 1 && SeenForNotes is { } seen)
             {
                 if (decision is { ShadowReason: not null, ShadowNode: >= 0 }) // the session goes on as if it had read there
-                    seen.NoteReplicaRead(decision.ShadowNode, Source.Time.GetTimestamp());
+                    NoteReplicaRead(seen, decision.ShadowNode);
                 else
                     seen.NotePrimaryRead(Source.Time.GetTimestamp());
                 if ((decision.ShadowReason ?? decision.Reason) == RouteReason.ReadYourWrites)
@@ -84,12 +88,47 @@ public partial class RoutingConnection
             EndWrite();
     }
 
+    // Where each command chooses anew, what another replica has shown does not bind it.
+    private void NoteReplicaRead(ConsistencyState state, int node)
+    {
+        if (Source.Options.SwitchReplica == SwitchReplica.PerConnection)
+            state.NoteReplicaRead(node, Source.Time.GetTimestamp());
+    }
+
+    /// <summary>What was read on the replica until now, by whatever means.</summary>
+    private void NoteReplicaRead()
+    {
+        if (_replica.IsHeld && SeenForNotes is { } state)
+            NoteReplicaRead(state, _replica.Node!.Index);
+    }
+
+    /// <summary>A read has answered, and its reader is the program's now. Of several statements each shows what there is when the rows before it were read.</summary>
+    private void BeginRead(in RouteDecision decision, in StatementClass statement, bool hasSeveralStatements)
+    {
+        if (hasSeveralStatements && !statement.MayWrite && decision.ShadowReason is null && SeenForNotes is { } state)
+            (_openRead, _openReadNode) = (state, decision.Target == RouteTarget.Replica ? decision.Node : -1);
+    }
+
+    /// <summary>The reader before this moment has been read to its end, or closed.</summary>
+    private void EndRead()
+    {
+        if (_openRead is not { } state)
+            return;
+        _openRead = null;
+        if (_openReadNode >= 0 && (state.Replica == _openReadNode || Source.Options.SwitchReplica == SwitchReplica.PerCommand))
+            NoteReplicaRead(state, _openReadNode);
+        else
+            state.NotePrimaryRead(Source.Time.GetTimestamp()); // wherever it was, nobody may show less
+    }
+
     bool IHandedOut.HasEnded =>
         (_handedOut!.FullState & (System.Data.ConnectionState.Executing | System.Data.ConnectionState.Fetching)) == 0;
 
     /// <summary>A command has answered, and what it does ends with a reader that is the program's now.</summary>
     private void HandOut()
     {
+        if (_isTransactionInFallback)
+            return;
         if (_openWrite is { } write && write != _own && !IsInTransaction)
         {
             _handedOut = _primary.Connection;
@@ -129,7 +168,7 @@ public partial class RoutingConnection
             return;
         if (error is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
             Source.RequestProbes(); // the primary may have moved
-        if (!statement.IsReadOnly && !IsInTransaction)
+        if (statement.MayWrite && !IsInTransaction)
             EndWrite(); // it may have happened
     }
 
@@ -153,11 +192,11 @@ public partial class RoutingConnection
     private void EndTextTransaction()
     {
         _isInTextTransaction = false;
+        EndTransactionInFallback();
         if (!_isTextTransactionOnReplica)
             return;
         _isTextTransactionOnReplica = false;
-        if (_replica.IsHeld)
-            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
+        NoteReplicaRead();
     }
 
     private void FollowText(SessionEffect effect)
@@ -235,10 +274,16 @@ public partial class RoutingConnection
             (_own ??= new(Source.MaxPin)).NoteWrite(now);
     }
 
+    private void EndTransactionInFallback()
+    {
+        _isTransactionInFallback = false;
+        LeaveFallback();
+    }
+
     private void ForgetSessionState()
     {
         EndWrite();
-        LeaveFallback();
+        EndTransactionInFallback();
         _transaction = null;
         _ambient = null;
         _isInTextTransaction = false;

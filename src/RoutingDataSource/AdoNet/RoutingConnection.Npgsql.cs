@@ -254,7 +254,7 @@ public partial class RoutingConnection
 
     // A read-only transaction on a replica is on that one server whole, so everything that has no text to route stays with it: a COPY in is refused
     // there as Npgsql's user would expect, and an export sees the transaction's snapshot.
-    private NpgsqlConnection? TransactionsReplica => ActiveTransaction is { IsOnReplica: true } ? _replica.Connection : null;
+    private NpgsqlConnection? TransactionsReplica => IsTransactionOnReplica ? _replica.Connection : null;
 
     private NpgsqlConnection Primary()
     {

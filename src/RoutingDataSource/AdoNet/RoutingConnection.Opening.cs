@@ -130,8 +130,9 @@ public partial class RoutingConnection
     private async ValueTask CloseInnerAsync(bool async)
     {
         var wasBroken = IsBroken;
-        if (IsTransactionOnReplica && _replica.IsHeld)
-            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
+        if (IsTransactionOnReplica)
+            NoteReplicaRead();
+        EndRead();
         TakeBack(); // nobody looks at the inner connection while it closes
         _state = ConnectionState.Closed; // a reader that closes with its connection must not come back here
         try

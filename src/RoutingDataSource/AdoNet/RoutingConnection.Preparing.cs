@@ -21,8 +21,8 @@ public partial class RoutingConnection
         {
             _preparesOnReplica = decision.IsFreeRead;
             var replica = await AcquireReplicaAsync(decision.Node, async, cancellationToken).ConfigureAwait(false);
-            if (decision.IsFreeRead)
-                SeenForNotes?.NoteReplicaRead(decision.Node, Source.Time.GetTimestamp()); // later executions stay where it was prepared
+            if (decision.IsFreeRead && decision.WaitFor == default)
+                NoteReplicaRead(); // later executions stay where it was prepared
             return (replica, _replica.Generation);
         }
 

@@ -31,6 +31,7 @@ public partial class RoutingConnection
     {
         LeaveFallback();
         EndWrite();
+        EndRead();
         var decision = DecideRead(text, proof, Source.Table, peek: false) with { IsFreeRead = true };
         if (decision.Target == RouteTarget.Primary)
             return decision;
@@ -45,7 +46,11 @@ public partial class RoutingConnection
             _isInTextTransaction = true;
             _isTextTransactionOnReplica = target == RouteTarget.Replica;
             if (target == RouteTarget.Primary)
+            {
                 _primary.IsDirty = true; // a transaction is open on it
+                _isTransactionInFallback = _isInFallback;
+            }
+
             return;
         }
 

@@ -81,14 +81,16 @@ public partial class RoutingConnection
             return;
         _isInTextTransaction = false; // a BEGIN inside it began nothing
         EndWrite();
-        if (transaction.IsOnReplica && _replica.IsHeld)
-            SeenForNotes?.NoteReplicaRead(_replica.Node!.Index, Source.Time.GetTimestamp());
+        EndTransactionInFallback();
+        if (transaction.IsOnReplica)
+            NoteReplicaRead();
     }
 
     private async ValueTask<RoutingTransaction> BeginOnPrimaryAsync(IsolationLevel level, bool async, CancellationToken cancellationToken)
     {
         CheckCanBegin(level);
         EndWrite();
+        EndRead();
         LeaveFallback();
         await ReleaseReplicaAsync(async).ConfigureAwait(false);
         var inner = await AcquirePrimaryAsync(async, enlist: false, cancellationToken).ConfigureAwait(false);
@@ -106,6 +108,8 @@ public partial class RoutingConnection
             return await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
 
         EndWrite();
+        EndRead();
+        LeaveFallback();
         var proof = new StatementClass { Reason = RouteReason.ProvenRead };
         var decision = DecideFreeRead("", proof, Source.Table, peek: false);
         for (var attempt = 1; decision.Target == RouteTarget.Replica; attempt++)
@@ -115,7 +119,11 @@ public partial class RoutingConnection
                 var inner = await AcquireReplicaAsync(decision.Node, async, cancellationToken, leavesState: true).ConfigureAwait(false);
                 if (decision.WaitFor != default && !await ReplayWait.ForAsync(
                     inner, decision.WaitFor, Source.Options.ReplicaWait, Source.Time, async, cancellationToken).ConfigureAwait(false))
-                    break;
+                {
+                    decision = Fallback(Source.Table, RouteReason.ReadYourWrites, decision.WaitFor, peek: false) with { IsFreeRead = true };
+                    continue;
+                }
+
                 var begun = async
                     ? await inner.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false)
                     : inner.BeginTransaction(level);
@@ -131,7 +139,18 @@ public partial class RoutingConnection
             await ReleaseReplicaAsync(async).ConfigureAwait(false);
         }
 
-        var transaction = await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+        _isTransactionInFallback = _isInFallback;
+        RoutingTransaction transaction;
+        try
+        {
+            transaction = await BeginReadOnlyOnPrimaryAsync(level, async, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            EndTransactionInFallback();
+            throw;
+        }
+
         if (decision is { ShadowReason: not null, ShadowNode: >= 0 })
             transaction.ShadowNode = decision.ShadowNode;
         return transaction;

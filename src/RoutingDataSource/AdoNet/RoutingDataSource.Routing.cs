@@ -224,6 +224,9 @@ public sealed partial class RoutingDataSource
         }
     }
 
+    /// <summary>Chooses a replica for a read that was lost on another one; -1 when there is none.</summary>
+    internal int ChooseOtherReplica(ReadTable table, int lost, WalPosition floor) => table.ChooseOther(lost, Interlocked.Increment(ref _ticket), floor);
+
     /// <summary>The index of the node that a rule named; -1 when there is none, which is logged once for each such name.</summary>
     internal int FindNode(string name)
     {

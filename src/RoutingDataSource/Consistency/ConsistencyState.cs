@@ -143,7 +143,8 @@ internal sealed class ConsistencyState(long maxPin)
     {
         if (Volatile.Read(ref _replica) == replica)
         {
-            Volatile.Write(ref _lastRead, now);
+            if (now > Volatile.Read(ref _lastRead)) // reads of several connections end in any order
+                Volatile.Write(ref _lastRead, now);
             return;
         }
 

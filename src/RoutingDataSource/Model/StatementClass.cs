@@ -6,6 +6,9 @@ public readonly record struct StatementClass
     /// <summary>Gets whether every statement of the text is proven to be harmless on a replica.</summary>
     public bool IsReadOnly => Reason == RouteReason.ProvenRead;
 
+    /// <summary>Gets whether the text is to be taken for a write when it runs on the primary: not a read that is there because a hint asks for it.</summary>
+    internal bool MayWrite => Reason is not (RouteReason.ProvenRead or RouteReason.HintPrimary);
+
     /// <summary>Gets why. <see cref="RouteReason.ProvenRead"/> for reads; the default is <see cref="RouteReason.NotUnderstood"/>.</summary>
     public RouteReason Reason { get; init; }
 

@@ -107,12 +107,37 @@ internal sealed class ReadTable
         var best = -1;
         for (var i = 0; i < _nodes.Length; i++)
         {
-            if (_nodes[i] is { IsReachable: true, IsForeign: false, IsDrained: false, FollowsPrimary: true, Role: NodeRole.Replica } node && (node.Position ?? default) >= floor &&
-                (best < 0 || node.Position > _nodes[best].Position))
+            if (MayBeStale(i, floor) && (best < 0 || _nodes[i].Position > _nodes[best].Position))
                 best = i;
         }
 
         return best;
+    }
+
+    /// <summary>Whether a node may serve a read that does not mind the bounds on lag.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="floor">What it must have replayed.</param>
+    public bool MayBeStale(int node, WalPosition floor) =>
+        _nodes[node] is { IsReachable: true, IsForeign: false, IsDrained: false, FollowsPrimary: true, Role: NodeRole.Replica } replica && (replica.Position ?? default) >= floor;
+
+    /// <summary>Chooses another node than one that a read was lost on, by weight. One of weight 0 serves when nobody else is left.</summary>
+    /// <param name="lost">The node that is not asked again.</param>
+    /// <param name="ticket">The place in the cycle.</param>
+    /// <param name="floor">What the node must have replayed.</param>
+    /// <returns>The node's index, or -1 when none will do.</returns>
+    public int ChooseOther(int lost, uint ticket, WalPosition floor)
+    {
+        var others = Array.FindAll(Cycle, node => node != lost);
+        if (others.Length == 0)
+            others = [.. Enumerable.Range(0, _nodes.Length).Where(node => node != lost && _isEligible[node])];
+        for (var i = 0; i < others.Length; i++)
+        {
+            var node = others[(ticket + (uint)i) % (uint)others.Length];
+            if (floor == default || HasReplayed(node, floor))
+                return node;
+        }
+
+        return -1;
     }
 
     private bool InCycle(int node) => _nodes[node].Weight > 0 || Array.TrueForAll(_nodes, each => each.Weight == 0 || !_isEligible[each.Index]);

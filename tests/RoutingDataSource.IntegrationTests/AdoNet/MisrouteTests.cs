@@ -47,6 +47,26 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
     });
 
     [Fact]
+    public async Task RefusedByAReplica_AndRunOnThePrimary_CountsAsAWrite() => await RoutedAsync(
+        async (source, _) =>
+        {
+            foreach (var isBatch in new[] { false, true })
+            {
+                using var session = RoutingSession.Begin();
+                await source.RunAsync("SELECT 1");
+                Assert.False(session.HasWritten);
+                await using var command = source.CreateCommand("SELECT hidden() AS of_a_command");
+                await using var batch = source.CreateBatch();
+                batch.BatchCommands.Add(new("SELECT hidden() AS of_a_batch"));
+                await (isBatch ? batch.ExecuteScalarAsync() : command.ExecuteScalarAsync());
+                Assert.Equal((RouteTarget.Primary, RouteReason.RefusedByReplica), (isBatch ? batch.LastRoute : command.LastRoute) is var (_, target, reason, _) ? (target, reason) : default);
+                Assert.True(session.HasWritten); // it took a number from a sequence
+                Assert.NotNull(await session.GetTokenAsync());
+            }
+        },
+        routing: options => options.ReadYourWrites = ReadYourWrites.Session);
+
+    [Fact]
     public Task RefusedReads_OfEveryKind_AnswerAsPlain() => SameAsync(async (source, seen) =>
     {
         await using var connection = await source.OpenConnectionAsync();

@@ -62,6 +62,25 @@ public sealed class ReadOnlyTransactionTests(FreshClusterFixture fixture) : Comp
         routing: options => options.RouteReadOnlyTransactions = true);
 
     [Fact]
+    public async Task Export_InAReadOnlyTransactionByText_IsPartOfIt() => await RoutedAsync(
+        async (source, _) =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            connection.Execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            var count = connection.Scalar("SELECT count(*) FROM item");
+            await Cluster.Primary.ExecuteAsync($"INSERT INTO {Schema(connection)}.item VALUES (101, 'later')");
+            await Cluster.WaitForReplayAsync();
+            using (var export = connection.BeginTextExport("COPY (SELECT count(*) FROM item) TO STDOUT"))
+                Assert.Equal($"{count}\n", await export.ReadToEndAsync());
+            Assert.Equal((count, RouteReason.ReadOnlyTransaction), (connection.Scalar("SELECT count(*) FROM item"), Route(connection).Reason));
+            var refusal = await Assert.ThrowsAsync<PostgresException>(() => connection.BeginBinaryImportAsync("COPY item FROM STDIN (FORMAT binary)"));
+            Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, refusal.SqlState);
+            connection.Execute("ROLLBACK");
+            Assert.NotEqual(count, connection.Scalar("SELECT count(*) FROM item /* the transaction is over */"));
+        },
+        routing: options => options.RouteReadOnlyTransactions = true);
+
+    [Fact]
     public async Task BeginReadOnly_ByText_StaysOnThePrimaryByDefault() => await RoutedAsync(async (source, _) =>
     {
         await using var connection = await source.OpenConnectionAsync();

@@ -174,6 +174,20 @@ public sealed class RuleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HasFloor_WithARuleThatSendsItToThePrimary_EndsAllTheSame()
+    {
+        await using var source = _cluster.Build(
+            options => options.MaxPin = TimeSpan.FromSeconds(2),
+            rules: new Rule(context => context.HasFloor ? RuleDecision.Primary : RuleDecision.None));
+        await source.WaitUntilWellAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal(RouteTarget.Replica, (await connection.RunAsync(Count)).Route.Target);
+        await connection.RunAsync("INSERT INTO t VALUES (1)");
+        Assert.Equal(RouteReason.Rule, (await connection.RunAsync(Count)).Route.Reason);
+        await Until.TrueAsync(async () => (await connection.RunAsync(Count)).Route.Target == RouteTarget.Replica, "MaxPin to pass");
+    }
+
+    [Fact]
     public async Task Node_ThatThereIsNot_IsLoggedOncePerName()
     {
         using var log = new LogRecorder();

@@ -289,6 +289,25 @@ public sealed class ReadYourWritesTests
     }
 
     [Fact]
+    public async Task PrimaryHint_OnAProvenRead_IsNoWrite()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        await using var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        using var session = RoutingSession.Begin();
+        foreach (var last in new[] { "SELECT 1", "CREATE TABLE t (i int)" })
+        {
+            Assert.Equal(RouteReason.HintPrimary, (await source.RunAsync("/* route: primary */ SELECT 1")).Route.Reason);
+            await using var batch = source.CreateBatch();
+            batch.BatchCommands.Add(new("/* route: primary */ SELECT 1"));
+            batch.BatchCommands.Add(new(last));
+            await batch.ExecuteNonQueryAsync();
+            Assert.Equal(last != "SELECT 1", session.HasWritten);
+            Assert.Equal(RouteTarget.Primary, (await source.RunAsync("SELECT 1")).Route.Target); // what was seen there is not gone back from
+        }
+    }
+
+    [Fact]
     public async Task PrimaryFallbackLimit_Reached_LeastStaleReplicaServesOrTheReadFails()
     {
         await using var cluster = await TestPostgres.StartAsync(1);

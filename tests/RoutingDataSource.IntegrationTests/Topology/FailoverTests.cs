@@ -193,4 +193,39 @@ public sealed class FailoverTests
         for (var i = 0; i < 10; i++)
             Assert.True((await Assert.ThrowsAnyAsync<NpgsqlException>(() => source.RunAsync("SELECT 1"))).IsTransient);
     }
+
+    [Theory]
+    [InlineData(ReplicaSelection.WeightedRoundRobin, 1)]
+    [InlineData(ReplicaSelection.WeightedRandom, 1)]
+    [InlineData(ReplicaSelection.LeastInUse, 1)]
+    [InlineData(ReplicaSelection.WeightedRoundRobin, 0)]
+    [InlineData(ReplicaSelection.LeastInUse, 0)]
+    public async Task Read_LostWithItsReplica_RunsOnTheOtherHoweverReplicasAreChosen(ReplicaSelection selection, int weight)
+    {
+        await using var cluster = await TestPostgres.StartAsync(2);
+        await using var source = new RoutingDataSourceBuilder()
+            .AddPrimary(cluster.Primary.ConnectionString)
+            .AddReplica(cluster.Replicas[0].ConnectionString, name: "lost")
+            .AddReplica(cluster.Replicas[1].ConnectionString, weight, name: "left")
+            .Configure(options => (options.ReplicaSelection, options.FallBackToPrimary) = (selection, false))
+            .Build();
+        await source.WaitUntilWellAsync();
+        source.Drain("lost");
+        var holders = new List<RoutingConnection>();
+        for (var i = 0; i < 3; i++) // so that the one with fewer connections in use is the one that is lost
+        {
+            holders.Add(await source.OpenConnectionAsync());
+            Assert.Equal("left", (await holders[i].RunAsync("SELECT 1")).Route.Node);
+        }
+
+        source.Resume("lost");
+        source.Drain("left");
+        Assert.Equal("lost", (await source.RunAsync("SELECT 1")).Route.Node); // a connection that will be lost
+        source.Resume("left");
+        await cluster.Replicas[0].KillAsync();
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(("left", RouteTarget.Replica), (await source.RunAsync("SELECT 1")).Route is var (node, target, _, _) ? (node, target) : default);
+        foreach (var holder in holders)
+            await holder.DisposeAsync();
+    }
 }

@@ -219,6 +219,20 @@ public sealed class ConsistencyStateTests
     }
 
     [Fact]
+    public void LeaveReplica_ReadsWereNotedOutOfOrder_TheLaterOneIsTheFloor()
+    {
+        _state.NoteReplicaRead(2, 100);
+        _state.NoteReplicaRead(2, 300); // by one connection of the session
+        _state.NoteReplicaRead(2, 200); // by another one
+        _history.Add(250, 500);
+        _state.LeaveReplica(400);
+        Assert.Equal(FloorStatus.NotSampledYet, Floor(now: 400, out _));
+        _history.Add(300, 600);
+        Assert.Equal(FloorStatus.Known, Floor(now: 400, out var floor));
+        Assert.Equal(new(600), floor);
+    }
+
+    [Fact]
     public void GetReleased_OfAnotherPrimary_BecomesAFloor()
     {
         Release();

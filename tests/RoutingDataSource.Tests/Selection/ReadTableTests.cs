@@ -170,5 +170,25 @@ public sealed class ReadTableTests
         Assert.Equal(-1, table.LeastStale(new(901)));
     }
 
+    [Fact]
+    public void ChooseOther_ThanTheLostOne_IsByWeightAmongTheRestThatReachedTheFloor()
+    {
+        var table = Create(Primary(), Replica("lost", weight: 5), Replica("a", weight: 2), Replica("b", position: 999), Replica("reserve", weight: 0));
+        var chosen = Enumerable.Range(0, 30).Select(ticket => table.ChooseOther(1, (uint)ticket, default)).ToList();
+        Assert.Equal((20, 10), (chosen.Count(node => node == 2), chosen.Count(node => node == 3)));
+        Assert.All(Enumerable.Range(0, 30), ticket => Assert.Equal(2, table.ChooseOther(1, (uint)ticket, new(1000))));
+        Assert.Equal(-1, table.ChooseOther(1, 0, new(1001)));
+        Assert.InRange(table.ChooseOther(1, uint.MaxValue, default), 2, 3);
+    }
+
+    [Fact]
+    public void ChooseOther_NobodyElseIsLeft_IsTheOneOfWeightZeroOrNobody()
+    {
+        Assert.Equal(2, Create(Primary(), Replica("lost"), Replica("reserve", weight: 0, position: null)).ChooseOther(1, 7, default));
+        Assert.Equal(-1, Create(Primary(), Replica("lost"), Replica("reserve", weight: 0) with { IsDrained = true }).ChooseOther(1, 7, default));
+        Assert.Equal(-1, Create(Primary(), Replica("lost")).ChooseOther(1, 7, default));
+        Assert.Equal(-1, Create(Primary()).ChooseOther(1, 7, default));
+    }
+
     private static ReadTable Create(params NodeSnapshot[] nodes) => ReadTable.Create(Cluster(nodes), Bounds, null);
 }
