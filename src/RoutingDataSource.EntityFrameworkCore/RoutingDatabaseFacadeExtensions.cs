@@ -29,8 +29,16 @@ public static class RoutingDatabaseFacadeExtensions
             if (database.GetDbConnection() is not RoutingConnection connection)
             {
                 var plain = database.BeginTransaction(isolationLevel);
-                database.ExecuteSqlRaw(ReadOnlySql);
-                return plain;
+                try
+                {
+                    database.ExecuteSqlRaw(ReadOnlySql);
+                    return plain;
+                }
+                catch
+                {
+                    plain.Dispose(); // it may write
+                    throw;
+                }
             }
 
             var transaction = connection.BeginTransaction(isolationLevel, readOnly: true);
@@ -71,8 +79,16 @@ public static class RoutingDatabaseFacadeExtensions
             if (database.GetDbConnection() is not RoutingConnection connection)
             {
                 var plain = await database.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
-                await database.ExecuteSqlRawAsync(ReadOnlySql, cancellationToken).ConfigureAwait(false);
-                return plain;
+                try
+                {
+                    await database.ExecuteSqlRawAsync(ReadOnlySql, cancellationToken).ConfigureAwait(false);
+                    return plain;
+                }
+                catch
+                {
+                    await plain.DisposeAsync().ConfigureAwait(false); // it may write
+                    throw;
+                }
             }
 
             DbTransaction transaction = await connection.BeginTransactionAsync(isolationLevel, readOnly: true, cancellationToken).ConfigureAwait(false);

@@ -17,6 +17,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
     private RoutingConnection? _firstReader;
     private int _inUse;
     private int _poolSize;
+    private bool _isDisposed;
     private TaskCompletionSource _down = NewDown();
 
     public Node(int index, string name, string host, int port, Func<NodeUse, NpgsqlDataSource> create, bool isOwnedByCaller)
@@ -138,20 +139,14 @@ internal sealed class Node : IDisposable, IAsyncDisposable
 
     public void Dispose()
     {
-        if (_isOwnedByCaller)
-            return;
-        foreach (var pool in Pools)
+        foreach (var pool in BeginDispose())
             pool.Dispose();
-        ProbeSource.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_isOwnedByCaller)
-            return;
-        foreach (var pool in Pools)
+        foreach (var pool in BeginDispose())
             await pool.DisposeAsync().ConfigureAwait(false);
-        await ProbeSource.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Sets the password of all pools, those that are made later included.</summary>
@@ -166,6 +161,16 @@ internal sealed class Node : IDisposable, IAsyncDisposable
         }
     }
 
+    // From here on no pool is made, because nobody would dispose it.
+    private List<NpgsqlDataSource> BeginDispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            return _isOwnedByCaller ? [] : [.. Pools, ProbeSource];
+        }
+    }
+
     private static TaskCompletionSource NewDown() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private NpgsqlDataSource Create(ref NpgsqlDataSource? pool, NodeUse use)
@@ -174,6 +179,7 @@ internal sealed class Node : IDisposable, IAsyncDisposable
         {
             if (pool is not null)
                 return pool;
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(RoutingDataSource));
             var made = _create(use);
             if (_password is not null)
                 made.Password = _password;

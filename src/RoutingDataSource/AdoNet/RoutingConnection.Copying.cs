@@ -21,13 +21,13 @@ public partial class RoutingConnection
         return inner;
     }
 
-    // What refuses a COPY on a connection that is not open, in Npgsql's words and in its order: a text that is no COPY first.
+    // What refuses a COPY on a connection that is busy or not open, in Npgsql's words and in its order: a text that is no COPY first.
     private NpgsqlConnection? Refusing
     {
         get
         {
             if (!_isDisposed && (FullState & ConnectionState.Open) != 0)
-                return null;
+                return CheckOpen(out _);
             var closed = new NpgsqlConnection();
             if (_isDisposed)
                 closed.Dispose();
@@ -37,8 +37,8 @@ public partial class RoutingConnection
 
     private T Copy<T>(string command, Func<NpgsqlConnection, string, T> begin)
     {
-        if (Refusing is { } closed)
-            return begin(closed, command);
+        if (Refusing is { } refusing)
+            return begin(refusing, command);
         var inner = PrimaryWithState();
         BeginCopy();
         try
@@ -57,8 +57,8 @@ public partial class RoutingConnection
     private async ValueTask<T> CopyAsync<T>(
         string command, Func<NpgsqlConnection, string, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
     {
-        if (Refusing is { } closed)
-            return await begin(closed, command, cancellationToken).ConfigureAwait(false);
+        if (Refusing is { } refusing)
+            return await begin(refusing, command, cancellationToken).ConfigureAwait(false);
         var inner = await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false);
         BeginCopy();
         try
@@ -77,9 +77,9 @@ public partial class RoutingConnection
     // COPY (INSERT … RETURNING …) TO STDOUT writes, and any other export shows what the primary has now.
     private T Export<T>(string command, Func<NpgsqlConnection, string, T> begin)
     {
-        if (Refusing is { } closed)
-            return begin(closed, command);
-        var export = Source.Classify(command).IsReadOnly ? begin(PrimaryWithState(), command) : Copy(command, begin);
+        if (Refusing is { } refusing)
+            return begin(refusing, command);
+        var export = IsReadOnlyExport(command) ? begin(PrimaryWithState(), command) : Copy(command, begin);
         NoteExport();
         return export;
     }
@@ -87,14 +87,16 @@ public partial class RoutingConnection
     private async ValueTask<T> ExportAsync<T>(
         string command, Func<NpgsqlConnection, string, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
     {
-        if (Refusing is { } closed)
-            return await begin(closed, command, cancellationToken).ConfigureAwait(false);
-        var export = Source.Classify(command).IsReadOnly
+        if (Refusing is { } refusing)
+            return await begin(refusing, command, cancellationToken).ConfigureAwait(false);
+        var export = IsReadOnlyExport(command)
             ? await begin(await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false), command, cancellationToken).ConfigureAwait(false)
             : await CopyAsync(command, begin, cancellationToken).ConfigureAwait(false);
         NoteExport();
         return export;
     }
+
+    private bool IsReadOnlyExport(string? command) => command is null || Source.Classify(command).IsReadOnly; // Npgsql refuses null
 
     private void NoteExport()
     {

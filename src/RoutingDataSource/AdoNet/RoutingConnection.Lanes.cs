@@ -242,12 +242,11 @@ public partial class RoutingConnection
         if (!_replica.IsHeld)
             return;
         var inner = _replica.Connection!;
-        var needsReset = _replica is { IsDirty: true, IsOpen: true, IsReset: false } && _replica.Node!.SkipsReset;
-        var pool = _replica.Node!.ReplicaPool;
+        var unreset = _replica is { IsDirty: true, IsOpen: true, IsReset: false } && _replica.Node!.SkipsReset ? _replica.Node.ReplicaPool : null;
         _replica.Node!.RemoveReader(this);
         _replica.Released();
-        if (needsReset)
-            await ResetAsync(inner, pool, async).ConfigureAwait(false);
+        if (unreset is not null)
+            await ResetAsync(inner, unreset, async).ConfigureAwait(false);
         await CloseInnerAsync(inner, async).ConfigureAwait(false);
     }
 

@@ -161,21 +161,23 @@ public partial class RoutingConnection
     /// <param name="timeout">In milliseconds; 0 and -1 are for ever.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Whether one arrived in time.</returns>
-    public async Task<bool> WaitAsync(int timeout, CancellationToken cancellationToken = default) =>
-        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+    public Task<bool> WaitAsync(int timeout, CancellationToken cancellationToken = default)
+    {
+        CheckReady(); // as Npgsql: at once, and not with the task
+        return WaitOnPrimaryAsync(timeout, cancellationToken);
+    }
 
     /// <summary>Waits for a notification from the primary.</summary>
     /// <param name="timeout">The time to wait.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Whether one arrived in time.</returns>
-    public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WaitAsync((int)timeout.TotalMilliseconds, cancellationToken);
 
     /// <summary>Waits for a notification from the primary for ever.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that completes when one arrived.</returns>
-    public async Task WaitAsync(CancellationToken cancellationToken = default) =>
-        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    public Task WaitAsync(CancellationToken cancellationToken = default) => WaitAsync(0, cancellationToken);
 
     /// <inheritdoc />
     public override DataTable GetSchema() => GetSchema("MetaDataCollections", null);
@@ -282,6 +284,9 @@ public partial class RoutingConnection
         MarkDirty(inner);
         return inner;
     }
+
+    private async Task<bool> WaitOnPrimaryAsync(int timeout, CancellationToken cancellationToken) =>
+        await (await PrimaryWithStateAsync(cancellationToken).ConfigureAwait(false)).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
 
     private void RelayHeld()
     {

@@ -162,8 +162,11 @@ public partial class RoutingConnection
     /// <inheritdoc cref="CloneWith" />
     /// <param name="connectionString">The connection string.</param>
     /// <param name="cancellationToken">Not used: nothing is waited for.</param>
-    public ValueTask<RoutingConnection> CloneWithAsync(string connectionString, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(CloneWith(connectionString));
+    public async ValueTask<RoutingConnection> CloneWithAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false); // as Npgsql: what is wrong with the string is told by the task
+        return CloneWith(connectionString);
+    }
 
     object ICloneable.Clone()
     {

@@ -86,6 +86,27 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
         seen.Add(source.CreateCommand("SELECT hidden() + 0").ExecuteScalar());
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RefusedByAReplica_HoweverItIsExecuted_RunsOnceOnThePrimaryAndIsRemembered(bool isSync) => await RoutedAsync(async (source, _) =>
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        var calls = 0L;
+        foreach (var (way, execute) in Ways(isSync))
+        {
+            var sql = $"SELECT hidden() AS way_{way}";
+            var (value, first) = await execute(connection, sql);
+            Assert.Equal((RouteTarget.Primary, RouteReason.RefusedByReplica, true), (first!.Value.Target, first.Value.Reason, first.Value.WasRerun));
+            Assert.Equal(way % 2 == 0 ? ++calls : -1, value);
+            calls += way % 2; // a SELECT that is not looked at has run as well
+            Assert.Equal(RouteReason.RememberedRefusal, (await execute(connection, sql)).Route!.Value.Reason);
+            calls++;
+        }
+
+        Assert.Equal(calls + 1, connection.Scalar("SELECT nextval('ids')"));
+    });
+
     [Fact]
     public async Task RefusedByAReplica_WithAStreamThatWasRead_TheErrorSurfaces() => await RoutedAsync(async (source, _) =>
     {
@@ -152,5 +173,36 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
         }));
         Assert.All(routes, reason => Assert.True(reason is RouteReason.RefusedByReplica or RouteReason.RememberedRefusal, reason.ToString()));
         Assert.Equal(2, log.Of(3001).Count());
+    }
+
+    private static IEnumerable<(int Way, Func<RoutingConnection, string, Task<(long Value, CommandRoute? Route)>> Execute)> Ways(bool isSync)
+    {
+        yield return (0, async (connection, sql) =>
+        {
+            await using var command = (RoutingCommand)connection.Command(sql);
+            return ((long)(isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync())!, command.LastRoute);
+        });
+        yield return (1, async (connection, sql) =>
+        {
+            await using var command = (RoutingCommand)connection.Command(sql);
+            return (isSync ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync(), command.LastRoute);
+        });
+        yield return (2, async (connection, sql) =>
+        {
+            await using var batch = Batch(connection, sql);
+            return ((long)(isSync ? batch.ExecuteScalar() : await batch.ExecuteScalarAsync())!, batch.LastRoute);
+        });
+        yield return (3, async (connection, sql) =>
+        {
+            await using var batch = Batch(connection, sql);
+            return (isSync ? batch.ExecuteNonQuery() : await batch.ExecuteNonQueryAsync(), batch.LastRoute);
+        });
+    }
+
+    private static RoutingBatch Batch(RoutingConnection connection, string sql)
+    {
+        var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+        return batch;
     }
 }

@@ -12,6 +12,7 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
     [InlineData("disposed")]
     [InlineData("closed")]
     [InlineData("cancelled")]
+    [InlineData("busy")]
     public Task AsyncMembers_ThatCannotRun_SayItWhereNpgsqlSaysIt(string how) => SameAsync(async (source, seen) =>
     {
         await using var connection = await source.OpenConnectionAsync();
@@ -20,6 +21,8 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
         var command = connection.Command("SELECT 1");
         var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1"));
+        connection.Execute("UPDATE item SET name = name"); // and to the primary
+        dynamic own = connection;
         var token = new CancellationToken(how == "cancelled");
         switch (how)
         {
@@ -33,6 +36,9 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
                 break;
             case "closed":
                 connection.Close();
+                break;
+            case "busy":
+                connection.Command("SELECT * FROM item").ExecuteReader();
                 break;
         }
 
@@ -48,6 +54,21 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
         await EndsAsync(() => batch.PrepareAsync(token));
         await EndsAsync(() => connection.GetSchemaAsync("Tables", token));
         await EndsAsync(() => connection.BeginTransactionAsync(token).AsTask());
+        await EndsAsync(() => (Task)((dynamic)command).UnprepareAsync(token));
+        await EndsAsync(() => (Task)own.WaitAsync(1, token));
+        await EndsAsync(() => (Task)own.WaitAsync(TimeSpan.FromMilliseconds(1), token));
+        if (how != "cancelled")
+            await EndsAsync(() => (Task)own.ReloadTypesAsync(token));
+        await EndsAsync(() => (Task)own.BeginTextImportAsync("COPY nothing FROM STDIN", token));
+        await EndsAsync(() => (Task)own.BeginTextExportAsync("COPY nothing TO STDOUT", token));
+        await EndsAsync(() => (Task)own.BeginTextExportAsync("nonsense", token));
+        await EndsAsync(() => (Task)own.BeginBinaryImportAsync("nonsense", token));
+        await EndsAsync(() => (Task)own.BeginBinaryExportAsync(null, token));
+        await EndsAsync(() => (Task)own.BeginRawBinaryCopyAsync("COPY nothing FROM STDIN", token));
+        await EndsAsync(() => connection.ChangeDatabaseAsync("", token));
+        await EndsAsync(() => (Task)own.CloneWithAsync("Host=", token).AsTask());
+        await EndsAsync(() => (Task)own.CloneWithAsync("nonsense", token).AsTask());
+        await EndsAsync(() => (Task)own.CloneWithAsync(null, token).AsTask());
 
         async Task EndsAsync(Func<Task> start, [CallerArgumentExpression(nameof(start))] string what = "")
         {

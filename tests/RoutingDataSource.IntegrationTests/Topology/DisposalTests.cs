@@ -64,6 +64,45 @@ public sealed class DisposalTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Dispose_BeforeTheFirstCommandOfAnOpenConnection_OpensNothingAfterwards(bool isSync)
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await DisposeAsync(source, isSync);
+        foreach (var sql in new[] { "SELECT 1", "CREATE TABLE t (i int)" })
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            if (isSync)
+                Assert.Throws<ObjectDisposedException>(() => command.ExecuteNonQuery());
+            else
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => command.ExecuteNonQueryAsync());
+        }
+
+        await connection.CloseAsync();
+        Assert.All(cluster.Nodes, node => Assert.Equal(0, OwnSockets.To(node)));
+    }
+
+    [Fact]
+    public async Task Dispose_WithAReadOnlyTransactionOnAReplica_LetsItEnd()
+    {
+        await using var cluster = await TestPostgres.StartAsync(1);
+        var source = cluster.Build();
+        await source.WaitUntilWellAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, readOnly: true);
+        await DisposeAsync(source, isSync: false);
+        Assert.Equal((1, cluster.Replicas[0].Name), (await connection.RunAsync("SELECT 1")) is var (value, route) ? ((int)value!, route.Node) : default);
+        await transaction.CommitAsync();
+        await connection.CloseAsync();
+        await Until.TrueAsync(() => cluster.Nodes.All(node => OwnSockets.To(node) == 0), "all sockets to be closed");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Dispose_WhileAWriteWaitsForAPrimary_EndsTheWait(bool isSync)
     {
         await using var cluster = await TestPostgres.StartAsync(1);

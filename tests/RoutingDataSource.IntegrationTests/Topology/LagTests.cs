@@ -130,4 +130,28 @@ public sealed class LagTests
             routes.Add((await source.RunAsync("SELECT 1")).Route.Node);
         Assert.Equal((300, 100), (routes.Count(node => node == "heavy"), routes.Count(node => node == "light")));
     }
+
+    [Fact]
+    public async Task Read_WeightedRandom_SpreadsByWeightAndLeavesZeroForLast()
+    {
+        await using var cluster = await TestPostgres.StartAsync(3);
+        await using var source = new RoutingDataSourceBuilder()
+            .AddPrimary(cluster.Primary.ConnectionString)
+            .AddReplica(cluster.Replicas[0].ConnectionString, weight: 3, name: "heavy")
+            .AddReplica(cluster.Replicas[1].ConnectionString, weight: 1, name: "light")
+            .AddReplica(cluster.Replicas[2].ConnectionString, weight: 0, name: "spare")
+            .Configure(options => options.ReplicaSelection = ReplicaSelection.WeightedRandom)
+            .Build();
+        await source.WaitUntilWellAsync();
+        var routes = new List<string?>();
+        for (var i = 0; i < 400; i++)
+            routes.Add((await source.RunAsync("SELECT 1")).Route.Node);
+        Assert.InRange(routes.Count(node => node == "heavy"), 240, 360); // 300 with a standard deviation of 9
+        Assert.DoesNotContain("spare", routes);
+        Assert.Equal(400, routes.Count(node => node is "heavy" or "light"));
+        Assert.NotEqual(routes.Take(100), routes.Skip(100).Take(100)); // in no cycle
+        source.Drain("heavy");
+        source.Drain("light");
+        Assert.Equal("spare", (await source.RunAsync("SELECT 1")).Route.Node);
+    }
 }
