@@ -45,7 +45,7 @@ public sealed class RoutingSession : IDisposable, IAmbientScope
         return session;
     }
 
-    /// <summary>Gets what the session has written and seen so far, for a session that goes on with it elsewhere. Of two tokens that one process
+    /// <summary>Gets a position that covers what the session has written, for a session that goes on with it elsewhere. Of two tokens that one process
     /// makes, the later one covers the earlier one, whichever sessions they are of.</summary>
     /// <param name="cancellationToken">Cancels the wait for a position that no probe has sampled yet: one probe of the primary.</param>
     /// <returns>The token; <see langword="null"/> when there is nothing to carry on.</returns>
