@@ -181,22 +181,26 @@ public sealed class MisrouteTests(FreshClusterFixture fixture) : Comparison(fixt
         {
             await using var command = (RoutingCommand)connection.Command(sql);
             return ((long)(isSync ? command.ExecuteScalar() : await command.ExecuteScalarAsync())!, command.LastRoute);
-        });
+        }
+        );
         yield return (1, async (connection, sql) =>
         {
             await using var command = (RoutingCommand)connection.Command(sql);
             return (isSync ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync(), command.LastRoute);
-        });
+        }
+        );
         yield return (2, async (connection, sql) =>
         {
             await using var batch = Batch(connection, sql);
             return ((long)(isSync ? batch.ExecuteScalar() : await batch.ExecuteScalarAsync())!, batch.LastRoute);
-        });
+        }
+        );
         yield return (3, async (connection, sql) =>
         {
             await using var batch = Batch(connection, sql);
             return (isSync ? batch.ExecuteNonQuery() : await batch.ExecuteNonQueryAsync(), batch.LastRoute);
-        });
+        }
+        );
     }
 
     private static RoutingBatch Batch(RoutingConnection connection, string sql)
