@@ -55,8 +55,12 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
         await EndsAsync(() => connection.GetSchemaAsync("Tables", token));
         await EndsAsync(() => connection.BeginTransactionAsync(token).AsTask());
         await EndsAsync(() => (Task)((dynamic)command).UnprepareAsync(token));
-        await EndsAsync(() => (Task)own.WaitAsync(1, token));
-        await EndsAsync(() => (Task)own.WaitAsync(TimeSpan.FromMilliseconds(1), token));
+        if (how is "closed" or "busy" or "cancelled") // else they can run, and Npgsql's connection may break when so short a time is over
+        {
+            await EndsAsync(() => (Task)own.WaitAsync(1, token));
+            await EndsAsync(() => (Task)own.WaitAsync(TimeSpan.FromMilliseconds(1), token));
+        }
+
         if (how != "cancelled")
             await EndsAsync(() => (Task)own.ReloadTypesAsync(token));
         await EndsAsync(() => (Task)own.BeginTextImportAsync("COPY nothing FROM STDIN", token));

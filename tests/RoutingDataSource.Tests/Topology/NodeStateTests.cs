@@ -141,7 +141,8 @@ public sealed class NodeStateTests
         Assert.True(state.Misses(Error("57P03")).IsGone);
         Assert.False(state.Misses(Error("53300")).IsGone); // a full server says nothing of the kind
         Assert.Null(state.LoginError);
-        Assert.NotNull(state.Misses(Error("28P01")).LoginError);
+        foreach (var refused in new[] { "28P01", "28000", "3D000" }) // the password, the role, the database
+            Assert.Equal(refused, state.Misses(Error(refused)).LoginError?.SqlState);
         Assert.Null(state.Answers(NodeRole.Replica).LoginError);
     }
 
