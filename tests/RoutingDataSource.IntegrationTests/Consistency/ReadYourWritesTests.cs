@@ -292,8 +292,11 @@ public sealed class ReadYourWritesTests
     public async Task PrimaryHint_OnAProvenRead_IsNoWrite()
     {
         await using var cluster = await TestPostgres.StartAsync(1);
-        await using var source = cluster.Build();
+        await using var source = cluster.Build(options => options.MaxReplicaLag = null);
         await source.WaitUntilWellAsync();
+        await cluster.Replicas[0].PauseReplayAsync();
+        await cluster.Primary.ExecuteAsync("CREATE TABLE before_all (i int)"); // which the replica does not get to show
+        Assert.Equal(RouteTarget.Replica, (await source.RunAsync("SELECT 1")).Route.Target);
         using var session = RoutingSession.Begin();
         foreach (var last in new[] { "SELECT 1", "CREATE TABLE t (i int)" })
         {
