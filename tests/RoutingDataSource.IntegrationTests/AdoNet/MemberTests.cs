@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace ReplicaRouting.IntegrationTests.AdoNet;
@@ -65,17 +64,17 @@ public sealed class MemberTests(FreshClusterFixture fixture) : Comparison(fixtur
         seen.Throws(() => transaction.Save(null!));
         seen.Throws(() => transaction.Rollback(" "));
         seen.Throws(() => transaction.Release(null!));
-        await EndsAsync(seen, () => transaction.SaveAsync(""));
-        await EndsAsync(seen, () => transaction.SaveAsync("a", cancelled));
-        await EndsAsync(seen, () => transaction.RollbackAsync(null!));
-        await EndsAsync(seen, () => transaction.ReleaseAsync(""));
-        await EndsAsync(seen, () => transaction.CommitAsync(cancelled));
-        await EndsAsync(seen, () => transaction.RollbackAsync("none"));
-        await EndsAsync(seen, () => transaction.RollbackAsync());
-        await EndsAsync(seen, () => transaction.SaveAsync("a"));
-        await EndsAsync(seen, () => transaction.RollbackAsync("a"));
-        await EndsAsync(seen, () => transaction.ReleaseAsync("a"));
-        await EndsAsync(seen, () => transaction.CommitAsync());
+        await seen.EndsAsync(() => transaction.SaveAsync(""));
+        await seen.EndsAsync(() => transaction.SaveAsync("a", cancelled));
+        await seen.EndsAsync(() => transaction.RollbackAsync(null!));
+        await seen.EndsAsync(() => transaction.ReleaseAsync(""));
+        await seen.EndsAsync(() => transaction.CommitAsync(cancelled));
+        await seen.EndsAsync(() => transaction.RollbackAsync("none"));
+        await seen.EndsAsync(() => transaction.RollbackAsync());
+        await seen.EndsAsync(() => transaction.SaveAsync("a"));
+        await seen.EndsAsync(() => transaction.RollbackAsync("a"));
+        await seen.EndsAsync(() => transaction.ReleaseAsync("a"));
+        await seen.EndsAsync(() => transaction.CommitAsync());
     });
 
     [Fact]
@@ -323,23 +322,6 @@ public sealed class MemberTests(FreshClusterFixture fixture) : Comparison(fixtur
         seen.Add(connection.State); // an error of the server's system costs the connection
     });
 #pragma warning restore CS0618
-
-    private static async Task EndsAsync(Transcript seen, Func<Task> start, [CallerArgumentExpression(nameof(start))] string what = "")
-    {
-        Task running;
-        try
-        {
-            running = start();
-        }
-        catch (Exception error)
-        {
-            seen.Add(error, $"{what} at once");
-            return;
-        }
-
-        await seen.ThrowsAsync(() => running, what);
-        seen.Add(running.Status, what);
-    }
 
     private static RoutingCommand Last(RoutingConnection connection) => connection.LastCommand!;
 }

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace ReplicaRouting.IntegrationTests.AdoNet;
@@ -42,54 +41,37 @@ public sealed class TaskTests(FreshClusterFixture fixture) : Comparison(fixture)
                 break;
         }
 
-        await EndsAsync(() => command.ExecuteScalarAsync(token));
-        await EndsAsync(() => command.ExecuteNonQueryAsync(token));
-        await EndsAsync(() => command.ExecuteReaderAsync(token));
-        await EndsAsync(() => (Task)((dynamic)command).ExecuteReaderAsync(CommandBehavior.SingleRow, token));
-        await EndsAsync(() => command.PrepareAsync(token));
-        await EndsAsync(() => batch.ExecuteScalarAsync(token));
-        await EndsAsync(() => batch.ExecuteNonQueryAsync(token));
-        await EndsAsync(() => batch.ExecuteReaderAsync(token));
-        await EndsAsync(() => (Task)((dynamic)batch).ExecuteReaderAsync(CommandBehavior.SingleRow, token));
-        await EndsAsync(() => batch.PrepareAsync(token));
-        await EndsAsync(() => connection.GetSchemaAsync("Tables", token));
-        await EndsAsync(() => connection.BeginTransactionAsync(token).AsTask());
-        await EndsAsync(() => (Task)((dynamic)command).UnprepareAsync(token));
+        await seen.EndsAsync(() => command.ExecuteScalarAsync(token));
+        await seen.EndsAsync(() => command.ExecuteNonQueryAsync(token));
+        await seen.EndsAsync(() => command.ExecuteReaderAsync(token));
+        await seen.EndsAsync(() => (Task)((dynamic)command).ExecuteReaderAsync(CommandBehavior.SingleRow, token));
+        await seen.EndsAsync(() => command.PrepareAsync(token));
+        await seen.EndsAsync(() => batch.ExecuteScalarAsync(token));
+        await seen.EndsAsync(() => batch.ExecuteNonQueryAsync(token));
+        await seen.EndsAsync(() => batch.ExecuteReaderAsync(token));
+        await seen.EndsAsync(() => (Task)((dynamic)batch).ExecuteReaderAsync(CommandBehavior.SingleRow, token));
+        await seen.EndsAsync(() => batch.PrepareAsync(token));
+        await seen.EndsAsync(() => connection.GetSchemaAsync("Tables", token));
+        await seen.EndsAsync(() => connection.BeginTransactionAsync(token).AsTask());
+        await seen.EndsAsync(() => (Task)((dynamic)command).UnprepareAsync(token));
         if (how is "closed" or "busy" or "cancelled") // else they can run, and Npgsql's connection may break when so short a time is over
         {
-            await EndsAsync(() => (Task)own.WaitAsync(1, token));
-            await EndsAsync(() => (Task)own.WaitAsync(TimeSpan.FromMilliseconds(1), token));
+            await seen.EndsAsync(() => (Task)own.WaitAsync(1, token));
+            await seen.EndsAsync(() => (Task)own.WaitAsync(TimeSpan.FromMilliseconds(1), token));
         }
 
         if (how != "cancelled")
-            await EndsAsync(() => (Task)own.ReloadTypesAsync(token));
-        await EndsAsync(() => (Task)own.BeginTextImportAsync("COPY nothing FROM STDIN", token));
-        await EndsAsync(() => (Task)own.BeginTextExportAsync("COPY nothing TO STDOUT", token));
-        await EndsAsync(() => (Task)own.BeginTextExportAsync("nonsense", token));
-        await EndsAsync(() => (Task)own.BeginBinaryImportAsync("nonsense", token));
-        await EndsAsync(() => (Task)own.BeginBinaryExportAsync(null, token));
-        await EndsAsync(() => (Task)own.BeginRawBinaryCopyAsync("COPY nothing FROM STDIN", token));
-        await EndsAsync(() => connection.ChangeDatabaseAsync("", token));
-        await EndsAsync(() => (Task)own.CloneWithAsync("Host=", token).AsTask());
-        await EndsAsync(() => (Task)own.CloneWithAsync("nonsense", token).AsTask());
-        await EndsAsync(() => (Task)own.CloneWithAsync(null, token).AsTask());
-
-        async Task EndsAsync(Func<Task> start, [CallerArgumentExpression(nameof(start))] string what = "")
-        {
-            Task running;
-            try
-            {
-                running = start();
-            }
-            catch (Exception error)
-            {
-                seen.Add(error, $"{what} at once");
-                return;
-            }
-
-            await seen.ThrowsAsync(() => running, what);
-            seen.Add(running.Status, what);
-        }
+            await seen.EndsAsync(() => (Task)own.ReloadTypesAsync(token));
+        await seen.EndsAsync(() => (Task)own.BeginTextImportAsync("COPY nothing FROM STDIN", token));
+        await seen.EndsAsync(() => (Task)own.BeginTextExportAsync("COPY nothing TO STDOUT", token));
+        await seen.EndsAsync(() => (Task)own.BeginTextExportAsync("nonsense", token));
+        await seen.EndsAsync(() => (Task)own.BeginBinaryImportAsync("nonsense", token));
+        await seen.EndsAsync(() => (Task)own.BeginBinaryExportAsync(null, token));
+        await seen.EndsAsync(() => (Task)own.BeginRawBinaryCopyAsync("COPY nothing FROM STDIN", token));
+        await seen.EndsAsync(() => connection.ChangeDatabaseAsync("", token));
+        await seen.EndsAsync(() => (Task)own.CloneWithAsync("Host=", token).AsTask());
+        await seen.EndsAsync(() => (Task)own.CloneWithAsync("nonsense", token).AsTask());
+        await seen.EndsAsync(() => (Task)own.CloneWithAsync(null, token).AsTask());
     });
 
     [Fact]

@@ -41,6 +41,24 @@ public sealed class Transcript(string schema)
         }
     }
 
+    /// <summary>How a call of an asynchronous member ends: at once, or with its task.</summary>
+    public async Task EndsAsync(Func<Task> start, [CallerArgumentExpression(nameof(start))] string what = "")
+    {
+        Task running;
+        try
+        {
+            running = start();
+        }
+        catch (Exception error)
+        {
+            Add(error, $"{what} at once");
+            return;
+        }
+
+        await ThrowsAsync(() => running, what);
+        Add(running.Status, what);
+    }
+
     private string Describe(object? value) => Neutral(value switch
     {
         null => "null",

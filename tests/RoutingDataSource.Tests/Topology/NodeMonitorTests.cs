@@ -78,20 +78,8 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     [Fact]
     public async Task Run_MissedProbes_AreFollowedByOneAtOnceAndThenByFewerAndFewer()
     {
-        Start();
-        (await _node.NextAsync()).Answer(FakeNode.Replica());
-        await PauseAsync();
-        var intervals = new List<double>();
-        for (var i = 0; i < 7; i++)
-        {
-            await MissAsync(await _node.NextAsync());
-            intervals.Add(await PauseAsync() / Interval);
-            Assert.InRange(_node.Calls, i + 2, i + 3); // half-open: one probe at a time
-        }
-
-        // One more look at once, at the shortest distance there is; then 1, 2, 4 and at most 5 intervals, each with jitter.
-        double[] expected = [0.05, 1, 2, 4, 5, 5, 5];
-        Assert.All(intervals.Zip(expected), pair => Assert.InRange(pair.First, pair.Second * 0.9, pair.Second * 1.1));
+        // One more look at once, at the shortest distance there is; then 1, 2, 4 and at most 5 intervals.
+        await AssertPausesAfterMissesAsync(0.05, 1, 2, 4, 5, 5, 5);
 
         (await _node.NextAsync()).Answer(FakeNode.Replica()); // and the first answer brings the interval back
         Assert.InRange(await PauseAsync(), Interval * 0.9, Interval * 1.1);
@@ -101,18 +89,7 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     public async Task Run_MissedProbesWithoutAPrimary_AreAnIntervalApart()
     {
         _hasPrimary = false;
-        Start();
-        (await _node.NextAsync()).Answer(FakeNode.Replica());
-        await PauseAsync();
-        var intervals = new List<double>();
-        for (var i = 0; i < 7; i++)
-        {
-            await MissAsync(await _node.NextAsync());
-            intervals.Add(await PauseAsync() / Interval);
-        }
-
-        double[] expected = [0.05, 1, 1, 1, 1, 1, 1]; // the server may be the primary, and writes wait for it
-        Assert.All(intervals.Zip(expected), pair => Assert.InRange(pair.First, pair.Second * 0.9, pair.Second * 1.1));
+        await AssertPausesAfterMissesAsync(0.05, 1, 1, 1, 1, 1, 1); // the server may be the primary, and writes wait for it
     }
 
     [Fact]
@@ -356,6 +333,20 @@ public sealed class NodeMonitorTests : IAsyncDisposable
     private void Start() => _running = Task.Run(() => _monitor.RunAsync(_stopping.Token));
 
     private async Task<Exception> FailedAsync() => await _failures.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Answers once and misses as many probes as there are numbers: how many intervals the pause after each is, give or take the jitter.</summary>
+    private async Task AssertPausesAfterMissesAsync(params double[] expected)
+    {
+        Start();
+        (await _node.NextAsync()).Answer(FakeNode.Replica());
+        await PauseAsync();
+        for (var i = 0; i < expected.Length; i++)
+        {
+            await MissAsync(await _node.NextAsync());
+            Assert.InRange(await PauseAsync() / Interval, expected[i] * 0.9, expected[i] * 1.1);
+            Assert.InRange(_node.Calls, i + 2, i + 3); // half-open: one probe at a time
+        }
+    }
 
     /// <summary>Lets the time of a probe pass without an answer.</summary>
     private async Task MissAsync(FakeNode.Call call)
